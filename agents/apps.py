@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AgentsConfig(AppConfig):
+    name = "agents"
+    verbose_name = "Agents"
+
+    def ready(self) -> None:
+        """Register the agents, and our say in what is delivered."""
+        from . import objections  # noqa: F401
+        from .catalogue import load
+
+        load()

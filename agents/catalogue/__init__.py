@@ -1,0 +1,6 @@
+"""The agents there are: one package each."""
+
+
+def load() -> None:
+    """Register every agent; called once at start-up."""
+    from .somnio import definition  # noqa: F401

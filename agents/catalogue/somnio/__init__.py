@@ -1,0 +1,1 @@
+"""Somnio: the agent that sells the sleep elixir."""

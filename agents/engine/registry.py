@@ -1,0 +1,60 @@
+"""The agents there are: registered in code, complete at start-up, found by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.errors import AgentNotFoundError
+from agents.llm.embedded.language import AgentLanguage
+
+from .values import Flow
+
+THRESHOLDS: Mapping[str, int] = {"proceed": 85, "reanalyse": 60, "clarify": 40}
+"""Confidence from which a turn proceeds, is looked at again, or asks; below the last: a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentDefinition:
+    """Everything the engine needs to know of one agent.
+
+    `normalise` turns fields a model read into the agent's own spelling, given what is known.
+    `presets` are seconds per timer level. `unreadable` is said to what holds no words.
+    """
+
+    id: str
+    name: str
+    language: AgentLanguage
+    flow: Callable[[Sequence[Any]], Flow]
+    prompt: str
+    intents: tuple[str, ...]
+    fields: Mapping[str, str]
+    normalise: Callable[[Mapping[str, str], Mapping[str, str]], dict[str, str]]
+    presets: Mapping[str, Mapping[int, float]]
+    handover_message: str
+    unreadable: str
+    texts: Sequence[Any] = ()
+    operations: frozenset[str] = frozenset()
+    """What it may do, by name."""
+    permissions: frozenset[str] = frozenset()
+    thresholds: Mapping[str, int] = field(default_factory=lambda: THRESHOLDS)
+
+
+agents: dict[str, AgentDefinition] = {}
+
+
+def register(definition: AgentDefinition) -> AgentDefinition:
+    """Add an agent; raise ValueError when its id is taken."""
+    if definition.id in agents:
+        raise ValueError(f"Two agents are called {definition.id}.")
+    agents[definition.id] = definition
+    return definition
+
+
+def find(agent_id: str) -> AgentDefinition:
+    """Return an agent by id. Raises AgentNotFoundError."""
+    try:
+        return agents[agent_id]
+    except KeyError:
+        raise AgentNotFoundError(agent_id) from None

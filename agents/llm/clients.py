@@ -1,0 +1,44 @@
+"""The chain of this process: Claude when there is a key, the embedded model always."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+
+from agents.engine.values import Comprehension
+
+from .anthropic import AnthropicClient, is_configured
+from .chain import Chain, Link
+from .embedded.client import SOURCE, Embedded
+from .embedded.language import AgentLanguage
+from .protocol import ComprehensionRequest, ModelAnswer, Usage
+
+
+class EmbeddedClient:
+    """The embedded model as a client: one agent's language, no cost, no failure."""
+
+    name = SOURCE
+
+    def __init__(self, language: AgentLanguage) -> None:
+        self._language = language
+        self._model = Embedded()
+
+    def comprehend(self, request: ComprehensionRequest) -> ModelAnswer[Comprehension]:
+        """Understand one message, here."""
+        started = time.perf_counter()
+        value = self._model.comprehend(request.question, self._language)
+        latency = round((time.perf_counter() - started) * 1000)
+        usage = Usage(client=SOURCE, asked_model=SOURCE, model=SOURCE, latency_ms=latency)
+        return ModelAnswer(value=value, usage=usage)
+
+
+@cache
+def claude(fast: str, strong: str) -> Link:
+    """Return Claude and its breaker, the same ones for the whole process."""
+    return Link(AnthropicClient(fast=fast, strong=strong))
+
+
+def chain_for(language: AgentLanguage, *, fast: str, strong: str) -> Chain:
+    """Return the chain for an agent's language; `fast` and `strong` are model ids."""
+    embedded = Link(EmbeddedClient(language))
+    return Chain([claude(fast, strong), embedded] if is_configured() else [embedded])

@@ -1,0 +1,205 @@
+"""Agents at work: settings, sessions with their state, turns with their trace, leases, costs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.models import Contact
+from inbox.models import Conversation
+from morfx.tenancy.rows import Owned
+
+
+class AgentSetting(Owned):
+    """How one agent works in a workspace."""
+
+    class Preset(models.TextChoices):
+        REAL = "real"
+        FAST = "rapido"
+        INSTANT = "instantaneo"
+
+    agent = models.TextField()
+    is_on = models.BooleanField(default=False)
+    speed = models.FloatField(default=1.0)
+    """Multiplies the pauses between bubbles; 0 sends them at once."""
+    timer_preset = models.TextField(choices=Preset.choices, default=Preset.REAL)
+    quiet_seconds = models.FloatField(default=3.0)
+    """How long the customer must be quiet before the agent answers."""
+    handover_message = models.TextField(default="Regálame 1 minuto, ya te comunico con un asesor.")
+    thresholds = models.JSONField(default=dict, blank=True)
+    budget_tokens_session = models.PositiveIntegerField(default=50_000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "agent"], name="agent_setting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} ({'on' if self.is_on else 'off'})"
+
+
+class Session(Owned):
+    """One agent's dealings with one conversation, from the first message to its close."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        PAUSED = "paused"
+        CLOSED = "closed"
+        HANDED_OFF = "handed_off"
+
+    agent = models.TextField()
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+", db_index=False)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
+    status = models.TextField(choices=Status.choices, default=Status.ACTIVE)
+    version = models.BigIntegerField(default=1)
+    state = models.JSONField(default=dict)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+    closed_reason = models.TextField(default="", blank=True)
+    last_order_id = models.UUIDField(null=True)
+    """The newest order this session made."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "agent"],
+                name="session_open_once",
+                condition=Q(status__in=["active", "paused"]),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "status", "last_activity_at"], name="session_idle"),
+            models.Index(fields=["workspace", "conversation", "-id"], name="session_of_chat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} {self.status}"
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the session as answers show it."""
+        return {
+            "id": self.pk,
+            "conversation_id": self.conversation_id,
+            "agent": self.agent,
+            "status": self.status,
+            "mode": self.state.get("mode", ""),
+            "data": self.state.get("data", {}),
+            "selection": self.state.get("selection"),
+            "version": self.version,
+            "last_activity_at": self.last_activity_at,
+            "created_at": self.created_at,
+        }
+
+
+class AgentTurn(Owned):
+    """One turn of a session: what was heard, understood, decided and done, and what it cost."""
+
+    class Role(models.TextChoices):
+        CUSTOMER = "customer"
+        AGENT = "agent"
+        SYSTEM = "system"
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="turns", db_index=False)
+    number = models.PositiveIntegerField()
+    role = models.TextField(choices=Role.choices)
+    text = models.TextField(blank=True, default="")
+    kind = models.TextField(default="", blank=True)
+    """The message's class: datos, pregunta, mixto, irrelevante."""
+    intent = models.TextField(default="", blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True)
+    trace = models.JSONField(default=dict)
+    tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="turn_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "session", "-number"], name="turn_of_session"),
+        ]
+
+    def __str__(self) -> str:
+        return f"turn {self.number} ({self.role})"
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the turn as answers show it."""
+        return {
+            "id": self.pk,
+            "session_id": self.session_id,
+            "number": self.number,
+            "role": self.role,
+            "text": self.text,
+            "class": self.kind,
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "tools": self.trace.get("tools", []),
+            "tokens": self.tokens,
+            "cost": f"{self.cost:.6f}",
+            "trace": self.trace,
+            "created_at": self.created_at,
+        }
+
+
+class TurnLease(Owned):
+    """Who may speak for the agents in a conversation right now: one holder, a fencing token."""
+
+    conversation = models.OneToOneField(Conversation, models.CASCADE, related_name="+")
+    token = models.BigIntegerField(default=0)
+    """Rises with every holder; a turn commits only while its token is still the row's."""
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"lease {self.token}"
+
+
+class ModelCall(Owned):
+    """One call of a model: which, how many tokens, what it cost, how it ended."""
+
+    session = models.ForeignKey(
+        Session, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    turn = models.ForeignKey(
+        AgentTurn, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    purpose = models.TextField(default="comprehend")
+    source = models.TextField()
+    model = models.TextField(default="", blank=True)
+    prompt_version = models.TextField(default="", blank=True)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cache_write_tokens = models.PositiveIntegerField(default=0)
+    cache_read_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    """US dollars."""
+    latency_ms = models.PositiveIntegerField(default=0)
+    outcome = models.TextField(default="ok")
+    error = models.TextField(default="", blank=True)
+    request_id = models.TextField(default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="model_call_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.outcome}"
+
+
+class AgentText(Owned):
+    """A text an agent says, as this workspace wants it; overrides the agent's own."""
+
+    agent = models.TextField()
+    key = models.TextField()
+    intent = models.TextField()
+    visit = models.TextField(default="first")
+    position = models.PositiveSmallIntegerField(default=0)
+    kind = models.TextField(default="text")
+    delay = models.FloatField(default=0.0)
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "agent", "key"], name="agent_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,169 @@
+"""Conversations, who owns them, and their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.models import Contact, ContactIdentity
+from inbox import window
+from morfx.tenancy.rows import Owned
+
+from .channels import Channel
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Conversation(Owned):
+    """All that is said between one sender and one of our numbers.
+
+    `owner_who` is the person (or program) that took it over, empty while the bot may speak.
+    `epoch` rises with every change of owner and with every switch of the bot: no bubble planned
+    under an older epoch is ever sent.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        ARCHIVED = "archived"
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    identity = models.ForeignKey(ContactIdentity, models.RESTRICT, related_name="+")
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="conversations")
+    address = models.CharField(max_length=160)
+    """What we send to: the provider's own id of the sender, as it was given."""
+    profile_name = models.CharField(max_length=200, blank=True)
+    status = models.TextField(choices=Status.choices, default=Status.ACTIVE)
+    unread_count = models.PositiveIntegerField(default=0)
+    last_message_at = models.DateTimeField(null=True)
+    last_customer_message_at = models.DateTimeField(null=True)
+    last_preview = models.CharField(max_length=120, blank=True)
+    last_sender = models.TextField(default="", blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    team = models.CharField(max_length=100, blank=True)
+    bot_enabled = models.BooleanField(null=True)
+    """None inherits the workspace's switch."""
+    owner_who = models.TextField(default="", blank=True)
+    epoch = models.BigIntegerField(default=1)
+    handed_over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "identity"], name="conversation_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "status", "-last_message_at", "-id"], name="conversation_list"
+            ),
+            models.Index(
+                fields=["workspace", "assigned_to", "-last_message_at", "-id"],
+                name="conversation_mine",
+            ),
+            models.Index(
+                fields=["workspace", "-last_message_at", "-id"],
+                name="conversation_unread",
+                condition=Q(unread_count__gt=0),
+            ),
+            models.Index(fields=["workspace", "contact"], name="conversation_of_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """Return how people call it: the contact's name, the profile's, else the address."""
+        contact = self.contact.name if self.contact else ""
+        return contact or self.profile_name or self.address
+
+    @property
+    def owned_by_person(self) -> bool:
+        """Tell whether a person has taken it over."""
+        return bool(self.owner_who)
+
+    def window_state(self, now: datetime | None = None) -> str:
+        """Return whether free text may be sent: open, closing or closed."""
+        return window.state(self.last_customer_message_at, now or timezone.now())
+
+
+class Message(Owned):
+    """One message of a conversation; an outbound one is what its sends came to."""
+
+    class Direction(models.TextChoices):
+        INBOUND = "inbound"
+        OUTBOUND = "outbound"
+
+    class Sender(models.TextChoices):
+        CONTACT = "contact"
+        USER = "user"
+        AGENT = "agent"
+        AUTOMATION = "automation"
+        SYSTEM = "system"
+
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="messages", db_index=False
+    )
+    direction = models.TextField(choices=Direction.choices)
+    type = models.TextField(default="text")
+    text = models.TextField(blank=True, default="")
+    content = models.JSONField(default=dict)
+    provider_id = models.TextField(null=True)
+    sender = models.TextField(choices=Sender.choices)
+    sender_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    reply_to = models.TextField(default="", blank=True)
+    """The provider's id of the message this one quotes."""
+    status = models.TextField(default="received")
+    progress = models.JSONField(default=dict)
+    error = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField(default=timezone.now)
+    """When it happened by the provider's clock; our own where it gave none."""
+    heard_at = models.DateTimeField(null=True)
+    """Inbound: when an agent took it up, or was found to have no say; null until then."""
+    heard_by = models.TextField(default="", blank=True)
+    """The turn that answered (`turn:<id>`), or why there was none (`agent_off`, `person`…)."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "provider_id"],
+                name="message_once",
+                condition=Q(provider_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "conversation", "-id"], name="message_thread"),
+            models.Index(
+                fields=["workspace", "conversation", "id"],
+                name="message_unheard",
+                condition=Q(direction="inbound", heard_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.type}: {self.text[:40]}"
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the message as answers show it."""
+        return {
+            "id": self.pk,
+            "conversation_id": self.conversation_id,
+            "direction": self.direction,
+            "type": self.type,
+            "text": self.text,
+            "content": self.content,
+            "status": self.status,
+            "sender": self.sender,
+            "provider_id": self.provider_id,
+            "error": self.error or None,
+            "heard_by": self.heard_by or None,
+            "occurred_at": self.occurred_at,
+            "created_at": self.created_at,
+        }

@@ -1,0 +1,61 @@
+"""WhatsApp numbers are connected."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from morfx.events.ledger import record
+from morfx.operations.actor import Actor
+from morfx.operations.catalogue import operation
+from morfx.operations.errors import Refused
+
+from ..facts import ChannelConnected
+from ..models import Channel
+
+Secret = Annotated[str, Field(max_length=2000)]
+
+
+@operation("whatsapp.channel.connect", needs="settings.edit")
+def connect(
+    actor: Actor,
+    *,
+    provider: Literal["cloud", "360dialog", "kapso"],
+    phone_number_id: Annotated[str, Field(min_length=1, max_length=64)],
+    token: Secret,
+    app_secret: Secret = "",
+    verify_token: Secret = "",
+    base_url: Annotated[str, Field(max_length=300)] = "",
+    waba_id: Annotated[str, Field(max_length=64)] = "",
+    name: Annotated[str, Field(max_length=100)] = "",
+    display_phone: Annotated[str, Field(max_length=32)] = "",
+    simulated: bool = False,
+) -> Channel:
+    """Connect a WhatsApp number, or change how a connected one is reached.
+
+    Without `verify_token` one is made; what is left empty stays as it was.
+    """
+    if base_url and not base_url.startswith(("https://", "http://")):
+        raise Refused(_("This is not a web address."), field="base_url")
+    channel = Channel.objects.filter(
+        provider=provider, phone_number_id=phone_number_id
+    ).first() or Channel(provider=provider, phone_number_id=phone_number_id)
+    given = {
+        "token": token,
+        "app_secret": app_secret,
+        "verify_token": verify_token or channel.verify_token or secrets.token_urlsafe(24),
+        "base_url": base_url.rstrip("/"),
+        "waba_id": waba_id,
+        "name": name,
+        "display_phone": display_phone,
+    }
+    for field, value in given.items():
+        if value:
+            setattr(channel, field, value)
+    channel.is_active, channel.is_simulated = True, simulated
+    channel.save()
+    record(ChannelConnected(channel=channel.pk, provider=provider, phone_number_id=phone_number_id))
+    return channel

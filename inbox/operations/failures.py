@@ -1,0 +1,21 @@
+"""A failure is something people and automations care about."""
+
+from __future__ import annotations
+
+from morfx.events.ledger import record
+from morfx.operations.actor import SYSTEM, Actor
+from morfx.operations.catalogue import operation
+from morfx.operations.inputs import Ref
+
+from ..facts import MessageFailed
+from ..models import Message
+
+
+@operation("whatsapp.message.fail", needs=SYSTEM)
+def fail(actor: Actor, *, message: Ref[Message], code: int | None = None, reason: str = "") -> None:
+    """Record that a message did not arrive, or that nobody knows whether it did."""
+    record(
+        MessageFailed(
+            conversation=message.conversation_id, message=message.pk, code=code, reason=reason
+        )
+    )

@@ -1,0 +1,102 @@
+"""Bubbles are planned: rows before anything is sent, withdrawn when somebody else has the word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from morfx.events.ledger import record
+from morfx.operations.actor import SYSTEM, Actor
+from morfx.operations.catalogue import operation
+from morfx.operations.inputs import Ref
+
+from ..facts import BubblesPlanned
+from ..models import Conversation, Message, Send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bubble:
+    """One bubble to plan; `pause` is seconds after the one before it."""
+
+    text: str
+    pause: float = 0.0
+    key: str = ""
+    intent: str = ""
+    last_word: bool = False
+    """The line of a hand-over: goes out although the bot is already off."""
+
+
+@operation("whatsapp.bubble.plan", needs=SYSTEM)
+def plan(
+    actor: Actor,
+    *,
+    conversation: Ref[Conversation],
+    bubbles: Sequence[Any],
+    plan_id: str,
+    agent: str,
+    after: UUID | None = None,
+) -> list[Send]:
+    """Plan an agent's bubbles under the conversation's present epoch.
+
+    Planning the same `plan_id` again plans nothing. `after` is the newest inbound message the
+    planner knew: a newer one withdraws what is not sent yet.
+    """
+    if Send.objects.filter(plan=plan_id).exists():
+        return []
+    planned = [
+        Send.objects.create(
+            conversation=conversation,
+            sender=Message.Sender.AGENT,
+            sender_id=agent,
+            purpose=f"{plan_id}:{position}",
+            plan=plan_id,
+            body={
+                "type": "text",
+                "text": bubble.text,
+                "key": bubble.key,
+                "intent": bubble.intent,
+                "last_word": bubble.last_word,
+            },
+            position=position,
+            pause=bubble.pause,
+            epoch=conversation.epoch,
+            after_id=after,
+            due_at=timezone.now() + timedelta(seconds=bubble.pause) if position == 0 else None,
+        )
+        for position, bubble in enumerate(bubbles)
+    ]
+    if planned:
+        record(
+            BubblesPlanned(
+                conversation=conversation.pk, plan=plan_id, agent=agent, count=len(planned)
+            )
+        )
+        schedule(conversation.pk)
+    return planned
+
+
+def schedule(conversation_id: UUID) -> None:
+    """Set the conversation's one delivery job for the moment its next bubble is due."""
+    from ..jobs import deliver
+
+    due = (
+        Send.objects.filter(conversation_id=conversation_id, state=Send.State.PLANNED)
+        .exclude(due_at=None)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    if due is not None:
+        deliver.at(due, key=f"deliver:{conversation_id}", conversation=conversation_id)
+
+
+def withdraw(conversation: Conversation, reason: str) -> int:
+    """Withdraw every agent's bubble that is still only planned; return how many."""
+    return Send.objects.filter(
+        conversation=conversation, state=Send.State.PLANNED, sender=Message.Sender.AGENT
+    ).update(state=Send.State.WITHDRAWN, reason=reason, settled_at=timezone.now())

@@ -1,0 +1,65 @@
+"""What must happen next, as rows: jobs, and timers, which are jobs with a due time and a key."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from morfx.tenancy import current_id
+from morfx.tenancy.rows import OwnedManager
+
+
+class Job(models.Model):
+    """One thing to do, kept until it is done; django-q2 runs it.
+
+    `ready_at` is when it may be claimed: its due time, the end of the lease of whoever runs it,
+    or never once parked. A row of no workspace is the system's own.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = models.ForeignKey(
+        "workspaces.Workspace",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        default=current_id,
+    )
+    queue = models.TextField()
+    name = models.TextField()
+    args = models.JSONField(default=dict)
+    key = models.TextField(null=True, unique=True)
+    version = models.BigIntegerField(default=1)
+    due_at = models.DateTimeField(default=timezone.now)
+    ready_at = models.DateTimeField(default=timezone.now)
+    lease = models.UUIDField(null=True)
+    attempts = models.IntegerField(default=0)
+    error = models.TextField(default="")
+    parked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: models.Manager[Job] = OwnedManager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["queue", "ready_at"], name="job_ready"),
+            models.Index(
+                fields=["workspace", "-parked_at"],
+                name="job_parked",
+                condition=models.Q(parked_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+
+class Heartbeat(models.Model):
+    """When a job cluster last did something; see `morfx.jobs.heartbeat`."""
+
+    cluster = models.TextField(primary_key=True)
+    queue = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.cluster

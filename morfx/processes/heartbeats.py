@@ -1,0 +1,62 @@
+"""Whether a job cluster really works: it may run and yet be stalled for ever.
+
+A worker that is killed while it holds the task queue's lock leaves the others waiting for a lock
+that nobody will release. So each cluster sends a task through itself every few seconds, and its
+workers write down that they got it (`morfx.jobs.heartbeat`).
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import psycopg
+
+from .child import Child
+
+STALE_AFTER = 25.0
+"""Seconds without a heartbeat after which a cluster counts as stalled."""
+YOUNG = 30.0
+"""Seconds a new cluster has to give its first."""
+LOOK_EVERY = 3.0
+DOUBT = 8.0
+"""Seconds a cluster must stay stalled before it is replaced: the machine may just have woken."""
+
+QUESTION = "SELECT extract(epoch FROM now() - at) FROM jobs_heartbeat WHERE cluster = %s"
+
+
+class Heartbeats:
+    """Asks the database, now and then, when a cluster last did something."""
+
+    def __init__(self, url: str, queue: str) -> None:
+        self.url, self.queue = url, queue
+        self._pid = 0
+        self._looked = 0.0
+        self._stalled_since: float | None = None
+
+    def stalled(self, child: Child) -> bool:
+        """Tell whether a running cluster has done nothing for too long."""
+        if child.process is None or child.age < YOUNG:
+            return False
+        now = time.monotonic()
+        if child.process.pid != self._pid:
+            self._pid, self._stalled_since = child.process.pid, None
+        if now - self._looked < LOOK_EVERY:
+            return False
+        self._looked = now
+        age = self._age()
+        if age is None or age < STALE_AFTER:
+            self._stalled_since = None
+            return False
+        self._stalled_since = self._stalled_since or now
+        return now - self._stalled_since > DOUBT
+
+    def _age(self) -> float | None:
+        """Return seconds since the last heartbeat; None when the database cannot say."""
+        cluster = f"{self.queue}@{socket.gethostname()}:{self._pid}"
+        try:
+            with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as link:
+                row = link.execute(QUESTION, [cluster]).fetchone()
+        except psycopg.Error:
+            return None
+        return float(row[0]) if row else float("inf")

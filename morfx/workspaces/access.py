@@ -1,0 +1,109 @@
+"""Who may come in: the workspace of a URL, the member behind a request, and their transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from morfx.operations.actor import Actor
+from morfx.operations.errors import Forbidden
+from morfx.tenancy import everywhere, within
+
+from .models import Membership, User, Workspace
+
+P = ParamSpec("P")
+
+
+class MemberRequest(HttpRequest):
+    """A request that has passed `member_required`."""
+
+    user: User
+    workspace: Workspace
+    membership: Membership
+    actor: Actor
+
+
+def membership_of(user: User, slug: str) -> Membership | None:
+    """Return a user's membership of the workspace with a slug; None for who is not a member."""
+    with everywhere("find a member by slug"), transaction.atomic():
+        return (
+            Membership.objects.select_related("workspace", "user")
+            .filter(user=user, workspace__slug=slug)
+            .first()
+        )
+
+
+def workspaces_of(user: User) -> list[Workspace]:
+    """Return the workspaces a user belongs to, by name."""
+    with everywhere("list a user's workspaces"), transaction.atomic():
+        found = Workspace.objects.filter(pk__in=user.memberships.values("workspace_id"))
+        return list(found.order_by("name"))
+
+
+def member_required(
+    view: Callable[Concatenate[MemberRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """Let members of the URL's workspace in, with one transaction for the whole page.
+
+    The view gets `request.workspace`, `request.membership` and `request.actor`; a stranger gets
+    404, somebody without the permission 403.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        membership = membership_of(request.user, slug)
+        if membership is None:
+            raise Http404
+        request.workspace, request.membership = membership.workspace, membership
+        request.actor = membership.actor()
+        request.session["workspace"] = slug
+        with within(membership.workspace_id), transaction.atomic():
+            try:
+                return view(request, *args, **kwargs)
+            except Forbidden as refusal:
+                return render(request, "403.html", {"refusal": refusal}, status=403)
+
+    return login_required(guarded)
+
+
+def needs(
+    permission: str,
+) -> Callable[
+    [Callable[Concatenate[MemberRequest, P], HttpResponse]],
+    Callable[Concatenate[MemberRequest, P], HttpResponse],
+]:
+    """Refuse a page to members without a permission; goes below `member_required`."""
+
+    def decorate(
+        view: Callable[Concatenate[MemberRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[MemberRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.actor.may(permission):
+                from django.utils.translation import gettext as _
+
+                raise Forbidden(_("You do not have the permission to see this page."))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """Give templates the workspace, the membership and the user's other workspaces."""
+    workspace = getattr(request, "workspace", None)
+    if workspace is None:
+        return {}
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return {
+        "workspace": workspace,
+        "membership": membership,
+        "may": {name.replace(".", "_"): True for name in membership.actor().permissions},
+    }
