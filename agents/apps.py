@@ -7,7 +7,7 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the agents, and our say in what is delivered."""
-        from . import objections  # noqa: F401
+        from . import voice  # noqa: F401
         from .catalogue import load
 
         load()

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from agents.engine import turn
+from agents.engine import situation, turn
 from agents.models import Session, TurnLease
-from agents.operations import sessions, turns
+from agents.operations import sessions, waking
 from morfx.jobs.work import job
 from morfx.operations.actor import Actor
 from morfx.tenancy import everywhere, within
@@ -45,8 +45,8 @@ def wake(session: UUID, conversation: UUID, timer: str, level: int) -> None:
             level=level,
         )
         return
-    actor = turn.agent_actor(row.workspace_id, row.agent)
-    turns.wake(actor, conversation=row.conversation, session=row, timer=timer, level=level)
+    actor = situation.agent_actor(row.workspace_id, row.agent)
+    waking.wake(actor, conversation=row.conversation, session=row, timer=timer, level=level)
 
 
 @job(every=600.0)

@@ -22,6 +22,7 @@ from a2wsgi import WSGIMiddleware  # noqa: E402
 from asgiref.sync import sync_to_async  # noqa: E402
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
@@ -69,10 +70,10 @@ def _why_not_start() -> str:
     """Return why this process must not serve, as a sentence; empty when it may."""
     get_resolver().url_patterns  # noqa: B018  every view is imported now, not by the first visitor
     try:
-        findings = [health.database(), health.migrations(), health.role()]
+        questions = [health.database, health.migrations, *([health.role] if settings.PROD else [])]
+        return next((found.says for ask in questions if not (found := ask()).ok), "")
     finally:
         close_old_connections()
-    return " ".join(found.says for found in findings if not found.ok)
 
 
 async def _page(scope: Message, receive: Receive, send: Send) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -15,37 +12,12 @@ from inbox.operations import handover, sending
 from inbox.operations.sending import Bubble
 from morfx.jobs import work
 from morfx.operations.actor import Actor
-from morfx.operations.catalogue import Outcome, find
-from morfx.operations.errors import Refused
 
+from .deeds import Applied, EssentialRefused, do_all
 from .situation import Situation
-from .values import CancelTimer, Decision, Do, HandOver, Say, SetTimer, State
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from .values import CancelTimer, Decision, HandOver, Say, SetTimer
 
 log = structlog.get_logger()
-ESSENTIAL = ("order",)
-"""Purposes that, when refused, must not be followed by a promise: a person takes over."""
-
-
-@dataclass(kw_only=True)
-class Applied:
-    """What came of a decision's effects."""
-
-    state: State
-    plan: str
-    says: list[Say] = field(default_factory=list)
-    tools: list[dict[str, Any]] = field(default_factory=list)
-    handed_over: str = ""
-
-
-class EssentialRefused(Exception):
-    """A deed the answer rests on was refused."""
-
-    def __init__(self, deed: Do, refusal: Refused) -> None:
-        super().__init__(f"{deed.operation}: {refusal.message}")
-        self.deed, self.refusal = deed, refusal
 
 
 def carry_out(
@@ -58,7 +30,7 @@ def carry_out(
     """
     applied = Applied(state=decision.state, plan=f"turn:{turn.pk}")
     try:
-        _deeds(actor, session, turn, decision, applied)
+        do_all(actor, session, turn, decision, applied)
     except EssentialRefused as refused:
         log.error("an agent's deed was refused", why=str(refused))
         applied.state = here.state
@@ -71,55 +43,6 @@ def carry_out(
         return applied
     _say(actor, here, decision, applied)
     return applied
-
-
-def _deeds(
-    actor: Actor, session: Session, turn: AgentTurn, decision: Decision, applied: Applied
-) -> None:
-    made: dict[str, str] = {}
-    if session.last_order_id:
-        made["$last_order"] = str(session.last_order_id)
-    for deed in decision.effects:
-        if not isinstance(deed, Do):
-            continue
-        inputs = _filled(deed.inputs, made)
-        outcome = _do(actor, session, turn, deed, inputs, applied)
-        if outcome is not None and deed.operation == "crm.order.create":
-            made["$order"] = made["$last_order"] = str(outcome.data["id"])
-            session.last_order_id = UUID(made["$order"])
-
-
-def _do(
-    actor: Actor,
-    session: Session,
-    turn: AgentTurn,
-    deed: Do,
-    inputs: Mapping[str, Any],
-    applied: Applied,
-) -> Outcome | None:
-    key = f"{session.pk}:{turn.pk}:{deed.purpose}"
-    tool: dict[str, Any] = {"name": deed.operation, "inputs": dict(inputs)}
-    applied.tools.append(tool)
-    operation = find(deed.operation)
-    try:
-        if operation is None:
-            raise Refused(f"There is no operation called {deed.operation}.")
-        outcome = operation.submit(actor, inputs, key=key)
-    except Refused as refusal:
-        tool["error"] = refusal.as_answer()
-        if deed.purpose.startswith(ESSENTIAL) and deed.operation.startswith("crm.order."):
-            raise EssentialRefused(deed, refusal) from refusal
-        return None
-    tool["result"] = outcome.data
-    return outcome
-
-
-def _filled(inputs: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:
-    """Replace `$order` and `$last_order` by the ids they stand for."""
-    return {
-        name: made.get(value, value) if isinstance(value, str) else value
-        for name, value in inputs.items()
-    }
 
 
 def _timers(session: Session, effects: Sequence[object]) -> None:
@@ -191,11 +114,3 @@ def _newest_inbound(here: Situation) -> UUID | None:
 
     rows = Message.objects.filter(conversation=here.conversation, direction="inbound")
     return rows.order_by("-id").values_list("pk", flat=True).first()
-
-
-def as_data(effects: Iterable[object]) -> list[dict[str, Any]]:
-    """Return effects as plain data, for the trace."""
-    return [
-        {"effect": type(effect).__name__, **dataclasses.asdict(effect)}  # type: ignore[call-overload]
-        for effect in effects
-    ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from agents.models import AgentSetting, AgentText, AgentTurn, Session
 from crm.models import Product as CrmProduct
 from inbox.models import Conversation, Message, Send
+from morfx.operations.actor import Actor
 
 from . import registry
 from .registry import AgentDefinition
@@ -85,6 +86,18 @@ def read(
         history=_history(conversation, messages),
         texts=tuple(texts(agent)),
         tokens_used=sum(session.turns.values_list("tokens", flat=True)),
+    )
+
+
+def agent_actor(workspace_id: UUID, agent_id: str) -> Actor:
+    """Return an agent as one who acts, with the permissions its definition gives."""
+    agent = registry.find(agent_id)
+    return Actor(
+        workspace_id=workspace_id,
+        who=f"agent:{agent_id}",
+        via="agent",
+        name=agent.name,
+        permissions=agent.permissions | {"system"},
     )
 
 

@@ -1,15 +1,16 @@
-"""Why an agent did what it did: the trace of a turn, and the ledger of what it cost."""
+"""Why an agent did what it did: the trace of a turn."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
 from agents.llm.protocol import Usage
-from agents.models import AgentTurn, ModelCall, Session
 
-from .effects import Applied, as_data
+from .deeds import Applied
 from .perceive import Perception
 from .situation import Situation
 from .states import stored_state
@@ -32,7 +33,7 @@ def trace_of(
         "after": stored_state(applied.state),
         "why": list(decision.why),
         "silent_because": decision.silent_because,
-        "effects": as_data(decision.effects),
+        "effects": _as_data(decision.effects),
         "tools": applied.tools,
         "handed_over": applied.handed_over,
     }
@@ -67,23 +68,9 @@ def _used(usage: Usage) -> dict[str, Any]:
     }
 
 
-def write_calls(session: Session, turn: AgentTurn, perception: Perception | None) -> None:
-    """Write a ledger row for every model call of a turn, the failed ones too."""
-    ModelCall.objects.bulk_create(
-        ModelCall(
-            session=session,
-            turn=turn,
-            source=usage.client,
-            model=usage.model,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cost=usage.cost,
-            latency_ms=usage.latency_ms,
-            outcome=str(usage.outcome),
-            error=usage.failure,
-            request_id=usage.request_id,
-        )
-        for usage in (perception.usages if perception else ())
-    )
+def _as_data(effects: Iterable[object]) -> list[dict[str, Any]]:
+    """Return effects as plain data."""
+    return [
+        {"effect": type(effect).__name__, **dataclasses.asdict(effect)}  # type: ignore[call-overload]
+        for effect in effects
+    ]

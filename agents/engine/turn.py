@@ -8,7 +8,6 @@ run goes round again with all of them, so that two messages get one answer.
 
 from __future__ import annotations
 
-import dataclasses
 from uuid import UUID
 
 import structlog
@@ -19,17 +18,14 @@ from agents.operations import sessions, turns
 from inbox.models import Conversation
 from morfx.operations.actor import Actor
 
-from . import leases, situation
+from . import leases, limits, situation
 from .perceive import Perception, perceive
-from .situation import Situation
-from .values import Decision, HandOver, Question, Say
+from .situation import Situation, agent_actor
+from .values import Decision, Question
 
 log = structlog.get_logger()
 MOST_ROUNDS = 5
 """How often newly arrived messages may send a turn round again; then it answers what it has."""
-
-MOST_UNREADABLE = 2
-"""Messages without words in a row that are answered with a request for words; then a person."""
 
 
 class Busy(Exception):
@@ -96,9 +92,9 @@ def _read(conversation_id: UUID) -> Situation | None:
 def consider(here: Situation) -> tuple[Perception | None, Decision]:
     """Perceive and decide; no transaction is open and no connection held while a model thinks."""
     if not here.text:
-        return None, _without_words(here)
+        return None, limits.without_words(here)
     if here.tokens_used >= here.setting.budget_tokens_session:
-        return None, _out_of_budget(here)
+        return None, limits.out_of_budget(here)
     if not connection.in_atomic_block:
         connection.close()
     question = Question(text=here.text, state=here.state, history=here.history)
@@ -109,41 +105,3 @@ def consider(here: Situation) -> tuple[Perception | None, Decision]:
 
 def _actor(here: Situation) -> Actor:
     return agent_actor(here.conversation.workspace_id, here.agent.id)
-
-
-def agent_actor(workspace_id: UUID, agent_id: str) -> Actor:
-    """Return an agent as one who acts, with the permissions its definition gives."""
-    from .registry import find
-
-    agent = find(agent_id)
-    return Actor(
-        workspace_id=workspace_id,
-        who=f"agent:{agent_id}",
-        via="agent",
-        name=agent.name,
-        permissions=agent.permissions | {"system"},
-    )
-
-
-def _without_words(here: Situation) -> Decision:
-    """Ask for words; after a few messages without any, a person looks."""
-    asked = sum(key.startswith("unreadable.") for key in here.state.said)
-    if asked >= MOST_UNREADABLE:
-        reason = "The customer sends what the agent cannot read."
-        message = here.world.handover_message
-        return Decision(state=here.state, effects=(HandOver(reason=reason, message=message),))
-    key = f"unreadable.{asked + 1}"
-    state = dataclasses.replace(here.state, said=(*here.state.said, key))
-    line = Say(text=here.agent.unreadable, key=key, intent="unreadable")
-    return Decision(state=state, effects=(line,), why=("The message holds no words.",))
-
-
-def _out_of_budget(here: Situation) -> Decision:
-    """The session's tokens are spent: a person goes on."""
-    limit = here.setting.budget_tokens_session
-    reason = f"The session has used {here.tokens_used} of {limit} tokens."
-    return Decision(
-        state=here.state,
-        effects=(HandOver(reason=reason, message=here.world.handover_message),),
-        why=(reason,),
-    )

@@ -57,7 +57,7 @@ class State:
 
 @dataclass(frozen=True, kw_only=True)
 class Say:
-    """One bubble. `key` names the text (for never saying it twice); `delay` is seconds at speed 1."""
+    """One bubble. `key` names the text, to say it once; `delay` is seconds at speed 1."""
 
     text: str
     key: str

@@ -39,7 +39,7 @@ class DeskTest(CafeTest):
         cls.stages = {stage.name: stage for stage in cls.pipeline.stages.all()}
         cls.marta = contacts.create(cls.ana, name="Marta Ríos", phone="300 123 4567")
 
-    def submit(self, name: str, actor: Actor | None = None, **inputs: Any) -> Any:
+    def submit(self, name: str, actor: Actor | None = None, /, **inputs: Any) -> Any:
         """Call an operation by name as Ana, as a door does; return the answer's data."""
         operation = find(name)
         assert operation is not None

@@ -1,13 +1,13 @@
 import threading
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from crm.models import Contact, ContactIdentity
 from crm.operations import contacts, identities
 from morfx.events.models import Event
 from morfx.operations.actor import Actor
-from morfx.tenancy import everywhere, within
+from morfx.tenancy import within
 from morfx.testing.cast import open_shop
 
 from .desk import DeskTest
@@ -44,7 +44,9 @@ class IdentifyTest(DeskTest):
 
     def test_a_business_scoped_id_alone_is_enough_and_learns_the_phone(self):
         contact, identity = self.identify(bsuid=BSUID)
-        self.assertEqual((contact.phone, identity.kind, identity.account), (None, "bsuid", "waba-1"))
+        self.assertEqual(
+            (contact.phone, identity.kind, identity.account), (None, "bsuid", "waba-1")
+        )
         later, by_phone = self.identify(bsuid=BSUID, phone=PHONE, profile_name="Luz")
         self.assertEqual((later, by_phone.kind), (contact, "phone"))
         contact.refresh_from_db()
@@ -70,8 +72,9 @@ class IdentifyTest(DeskTest):
         other = self.identify(phone="+573015550001", username="luz").contact
         self.assertNotEqual(luz, other)
         names = ContactIdentity.objects.filter(kind="username").order_by("value")
-        self.assertEqual([(n.value, n.contact_id) for n in names],
-                         [("luz", other.pk), ("luz.2", luz.pk)])
+        self.assertEqual(
+            [(n.value, n.contact_id) for n in names], [("luz", other.pk), ("luz.2", luz.pk)]
+        )
 
     def test_a_phone_somebody_else_has_is_not_taken(self):
         luz = self.identify(phone=PHONE).contact
@@ -108,7 +111,9 @@ class RaceTest(TransactionTestCase):
                 self.race(ids)
 
     def race(self, ids):
-        shop = open_shop(f"race{len(str(ids))}", f"r{len(str(ids))}", f"s{len(str(ids))}")
+        with transaction.atomic():
+            name = f"race{len(str(ids))}"
+            shop = open_shop(name, "one", "two")
         actor = Actor.system(shop.workspace.pk, "tests")
         found, failures, gate = [], [], threading.Barrier(4)
 
@@ -128,6 +133,6 @@ class RaceTest(TransactionTestCase):
             thread.join(30)
         self.assertEqual(failures, [])
         self.assertEqual(len(set(found)), 1)
-        with within(shop.workspace.pk):
+        with within(shop.workspace.pk), transaction.atomic():
             self.assertEqual(Contact.objects.count(), 1)
             self.assertEqual(Event.objects.filter(name="contact.created").count(), 1)

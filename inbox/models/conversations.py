@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from crm.models import Contact, ContactIdentity
-from inbox import window
+from inbox import bot, window
 from morfx.tenancy.rows import Owned
 
 from .channels import Channel
@@ -86,6 +86,32 @@ class Conversation(Owned):
     def owned_by_person(self) -> bool:
         """Tell whether a person has taken it over."""
         return bool(self.owner_who)
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the conversation as answers show it."""
+        now = timezone.now()
+        state = bot.state_of(self)
+        owner_id = self.owner_who.partition(":")[2] if self.owner_who else state.agent
+        return {
+            "id": self.pk,
+            "contact_id": self.contact_id,
+            "channel_id": self.channel_id,
+            "name": self.display_name,
+            "address": self.address,
+            "status": self.status,
+            "unread_count": self.unread_count,
+            "assigned_to": self.assigned_to_id,
+            "team": self.team,
+            "bot": {"enabled": state.enabled, "agent": state.agent},
+            "owner": {"kind": "person" if self.owner_who else "bot", "id": owner_id},
+            "epoch": self.epoch,
+            "window": {
+                "open": window.is_open(self.last_customer_message_at, now),
+                "closes_at": window.closes_at(self.last_customer_message_at),
+            },
+            "last_message_at": self.last_message_at,
+            "created_at": self.created_at,
+        }
 
     def window_state(self, now: datetime | None = None) -> str:
         """Return whether free text may be sent: open, closing or closed."""

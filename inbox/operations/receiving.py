@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
-from pydantic_core import to_jsonable_python
 
 from crm.models import Contact, ContactIdentity
 from crm.operations import identities
@@ -17,6 +16,7 @@ from morfx.operations.catalogue import operation
 from morfx.operations.inputs import Ref
 
 from ..facts import ConversationOpened, MessageReceived
+from ..kept import kept
 from ..models import Channel, Conversation, Message
 from ..providers.payload import Inbound
 
@@ -46,7 +46,7 @@ def receive(
         direction=Message.Direction.INBOUND,
         type=inbound.type,
         text=inbound.text.replace("\x00", ""),
-        content=_kept(inbound),
+        content=kept(inbound),
         provider_id=inbound.provider_id,
         sender=Message.Sender.CONTACT,
         reply_to=inbound.context.quoted_id or "",
@@ -102,31 +102,6 @@ def _conversation(
             defaults={"contact": contact, "address": address},
         )
     return Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk), opened
-
-
-def _kept(inbound: Inbound) -> dict[str, Any]:
-    """Return what is kept of a message besides its text: its own object, and where it came from."""
-    kept: dict[str, Any] = {}
-    if inbound.content is not None and inbound.type != "text":
-        kept[inbound.type] = to_jsonable_python(inbound.content)
-    if inbound.label:
-        kept["label"] = inbound.label
-    if inbound.referral is not None:
-        kept["referral"] = to_jsonable_python(inbound.referral.raw)
-    if inbound.context.forwarded:
-        kept["forwarded"] = True
-    return _without_nul(kept)
-
-
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL's jsonb cannot hold U+0000; drop it."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    return value
 
 
 def preview(message: Message) -> str:

@@ -127,7 +127,7 @@ class Broker(BaseBroker):
 
 def _package(job_id: int, name: str, token: str, workspace: str | None, *, function: str) -> str:
     """Return a claimed job as the signed task that django-q2's processes hand on."""
-    task = {"id": f"{job_id}:{token}", "name": name, "func": function}
+    task: dict[str, Any] = {"id": f"{job_id}:{token}", "name": name, "func": function}
     task |= {"args": (job_id, token, workspace) if job_id else (), "kwargs": {}, "started": None}
     return str(SignedPackage.dumps(task))
 

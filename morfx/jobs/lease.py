@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from .models import Job
 LEASE = timedelta(seconds=10)
 RENEW_EVERY = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-FOREVER = timezone.datetime(9999, 1, 1, tzinfo=timezone.get_fixed_timezone(0))
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -38,7 +40,7 @@ class Job(models.Model):
     parked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: models.Manager[Job] = OwnedManager()
+    objects: ClassVar[models.Manager[Job]] = OwnedManager()
 
     class Meta:
         indexes = [

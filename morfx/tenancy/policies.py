@@ -41,8 +41,11 @@ def protect(sender: AppConfig, **_: Any) -> None:
 def _protect_table(table: str, column: str) -> None:
     predicate = PREDICATE.format(column=f'"{column}"')
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s), array(SELECT polname FROM pg_policy "
-                       "WHERE polrelid = to_regclass(%s))", [table, table])
+        cursor.execute(
+            "SELECT to_regclass(%s), array(SELECT polname FROM pg_policy "
+            "WHERE polrelid = to_regclass(%s))",
+            [table, table],
+        )
         regclass, policies = cursor.fetchone() or (None, [])
         if regclass is None:
             return

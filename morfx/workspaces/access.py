@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 
 from morfx.operations.actor import Actor
 from morfx.operations.errors import Forbidden
@@ -18,6 +20,9 @@ from morfx.tenancy import everywhere, within
 from .models import Membership, User, Workspace
 
 P = ParamSpec("P")
+
+DEMO = "demo"
+"""The slug of the demo workspace, which has a simulated phone."""
 
 
 class MemberRequest(HttpRequest):
@@ -46,6 +51,13 @@ def workspaces_of(user: User) -> list[Workspace]:
         return list(found.order_by("name"))
 
 
+def memberships_of(user: User) -> list[Membership]:
+    """Return a user's memberships, by their workspaces' names."""
+    with everywhere("list a user's memberships"), transaction.atomic():
+        found = Membership.objects.filter(user=user).select_related("workspace")
+        return list(found.order_by("workspace__name"))
+
+
 def member_required(
     view: Callable[Concatenate[MemberRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
@@ -69,7 +81,7 @@ def member_required(
             except Forbidden as refusal:
                 return render(request, "403.html", {"refusal": refusal}, status=403)
 
-    return login_required(guarded)
+    return cast(Callable[Concatenate[HttpRequest, str, P], HttpResponse], login_required(guarded))
 
 
 def needs(
@@ -84,7 +96,7 @@ def needs(
         view: Callable[Concatenate[MemberRequest, P], HttpResponse],
     ) -> Callable[Concatenate[MemberRequest, P], HttpResponse]:
         @wraps(view)
-        def guarded(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: MemberRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.actor.may(permission):
                 from django.utils.translation import gettext as _
 
@@ -106,4 +118,8 @@ def context(request: HttpRequest) -> dict[str, object]:
         "workspace": workspace,
         "membership": membership,
         "may": {name.replace(".", "_"): True for name in membership.actor().permissions},
+        "other_workspaces": SimpleLazyObject(
+            lambda: [one for one in workspaces_of(membership.user) if one.pk != workspace.pk]
+        ),
+        "is_demo": workspace.slug == DEMO and not settings.PROD,
     }

@@ -34,6 +34,9 @@ class MemberAdded(Fact):
     def describe(self) -> str:
         return _("A member joined as %(role)s.") % {"role": self.role}
 
+    def pokes(self) -> Iterable[str]:
+        return ("members",)
+
 
 @dataclass(frozen=True, kw_only=True)
 class MemberRemoved(Fact):
@@ -47,7 +50,85 @@ class MemberRemoved(Fact):
         return _("A member left.")
 
     def pokes(self) -> Iterable[str]:
-        return (f"member-{self.user}",)
+        return (f"member-{self.user}", "members")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRoleChanged(Fact):
+    """A member got another role; their live connections are authorised again."""
+
+    name = "member.roleChanged"
+    user: int
+    from_role: str
+    to_role: str
+
+    def describe(self) -> str:
+        return _("A member's role changed from %(from)s to %(to)s.") % {
+            "from": self.from_role,
+            "to": self.to_role,
+        }
+
+    def pokes(self) -> Iterable[str]:
+        return (f"member-{self.user}", "members")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberInvited(Fact):
+    """Somebody was invited."""
+
+    name = "member.invited"
+    invitation: UUID
+    email: str
+    role: str
+
+    def describe(self) -> str:
+        return _("%(email)s was invited as %(role)s.") % {"email": self.email, "role": self.role}
+
+    def pokes(self) -> Iterable[str]:
+        return ("members",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationAccepted(Fact):
+    """Somebody joined by their invitation."""
+
+    name = "invitation.accepted"
+    invitation: UUID
+    user: int
+
+    def describe(self) -> str:
+        return _("An invitation was accepted.")
+
+    def pokes(self) -> Iterable[str]:
+        return ("members",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRevoked(Fact):
+    """An invitation was withdrawn."""
+
+    name = "invitation.revoked"
+    invitation: UUID
+    email: str
+
+    def describe(self) -> str:
+        return _("The invitation of %(email)s was withdrawn.") % {"email": self.email}
+
+    def pokes(self) -> Iterable[str]:
+        return ("members",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceChanged(Fact):
+    """The workspace's own data changed; `changed` names what, `before` and `after` say how."""
+
+    name = "workspace.changed"
+    changed: list[str]
+    before: dict[str, str]
+    after: dict[str, str]
+
+    def describe(self) -> str:
+        return _("The workspace was changed: %(what)s.") % {"what": ", ".join(self.changed)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from morfx.jobs import heartbeat
 from morfx.tenancy import everywhere
 from morfx.tenancy.policies import unprotected_tables
-
-SILENT_AFTER = 10
-"""Seconds after which a job cluster that has not asked for work counts as gone; it asks each second."""
 
 STALLED_AFTER = 120
 """Seconds a job may be due while nobody works on anything, before the workers count as stalled."""
 
-CLUSTERS = """
-SELECT application_name FROM pg_stat_activity
-WHERE datname = current_database() AND application_name LIKE 'morfx jobs %%'
-  AND state_change > now() - make_interval(secs => %s)
-"""
 BACKLOG = """
 SELECT coalesce(extract(epoch FROM now() - min(ready_at) FILTER (WHERE ready_at <= now())), 0),
        count(*) FILTER (WHERE ready_at <= now()),
@@ -74,12 +66,17 @@ def migrations() -> Finding:
 def role() -> Finding:
     """See that the row policies hold for the role we connect as."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles "
-                       "WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        )
         name, above = cursor.fetchone() or ("?", True)
     if above:
-        return Finding("role", False, f"The database role {name} is a superuser or may bypass row "
-                       "security, so workspaces are not kept apart: connect as a plain role.")
+        return Finding(
+            "role",
+            False,
+            f"The database role {name} is a superuser or may bypass row "
+            "security, so workspaces are not kept apart: connect as a plain role.",
+        )
     return Finding("role", True, f"Row security holds for the database role {name}.")
 
 
@@ -92,22 +89,14 @@ def policies() -> Finding:
 
 
 def workers() -> Finding:
-    """See that a cluster asks for each queue's jobs, and that none waits while all are idle."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLUSTERS, [SILENT_AFTER])
-        alive = {row[0].removeprefix("morfx jobs ") for row in cursor.fetchall()}
-    if silent := sorted(queues() - alive):
-        return Finding("workers", False, f"No worker asks for jobs of: {', '.join(silent)}.")
+    """See that every queue's cluster beats, and that no job waits while all are idle."""
+    if silent := heartbeat.silent_queues():
+        return Finding("workers", False, f"No worker is alive for: {', '.join(silent)}.")
     jobs = backlog()
     if jobs.oldest > STALLED_AFTER and not jobs.running:
         says = f"A job has been due for {jobs.oldest:.0f} s and nobody works on any."
         return Finding("workers", False, says)
-    return Finding("workers", True, f"Workers ask for jobs of: {', '.join(sorted(alive))}.")
-
-
-def queues() -> set[str]:
-    """Return the names of the queues that clusters must serve."""
-    return {settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]}
+    return Finding("workers", True, f"Workers are alive; {jobs.parked} jobs are parked.")
 
 
 def backlog() -> Backlog:

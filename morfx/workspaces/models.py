@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,8 +11,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from morfx.operations.actor import Actor
+from morfx.operations.actor import SYSTEM, Actor
+from morfx.operations.answers import Once
 from morfx.tenancy.rows import Owned, new_id
+from morfx.web.initials import hue, initials
 
 from .roles import Role, permissions_of
 
@@ -59,6 +62,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the name, or the e-mail's first part when there is none."""
         return self.name or self.email.partition("@")[0]
 
+    def get_full_name(self) -> str:
+        """Return the name to show, under the method Django's own templates ask."""
+        return self.display_name
+
+    @property
+    def initials(self) -> str:
+        """Return the letters that stand for the user."""
+        return initials(self.display_name)
+
+    @property
+    def hue(self) -> int:
+        """Return the number of the user's colour."""
+        return hue(self.pk)
+
 
 class Workspace(models.Model):
     """One business: every other row belongs to one."""
@@ -77,6 +94,28 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the workspace as answers show it."""
+        return {
+            "id": self.pk,
+            "name": self.name,
+            "slug": self.slug,
+            "business_type": self.business_type,
+            "time_zone": self.time_zone,
+            "currency": self.currency,
+            "created_at": self.created_at,
+        }
+
+    @property
+    def initials(self) -> str:
+        """Return the letters that stand for the workspace."""
+        return initials(self.name)
+
+    @property
+    def hue(self) -> int:
+        """Return the number of the workspace's colour."""
+        return hue(self.pk)
 
 
 class Membership(Owned):
@@ -109,6 +148,20 @@ class Membership(Owned):
             permissions=permissions_of(self.role, self.permissions),
         )
 
+    def acting_alone(self) -> Actor:
+        """Return the member as one who acts on their own place, whatever their role allows."""
+        return replace(self.actor(), permissions=frozenset({SYSTEM}))
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the member as answers show them."""
+        return {
+            "id": self.pk,
+            "user_id": self.user_id,
+            "name": self.user.display_name,
+            "email": self.user.email,
+            "role": self.role,
+        }
+
 
 class Invitation(Owned):
     """An offer to join, good for seven days, bound to an e-mail address."""
@@ -125,6 +178,21 @@ class Invitation(Owned):
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
+
+    @property
+    def path(self) -> str:
+        """Return the path of the page that accepts it."""
+        return f"/accounts/invite/{self.token}/"
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the invitation as answers show it; its path is a secret, shown once."""
+        return {
+            "id": self.pk,
+            "email": self.email,
+            "role": self.role,
+            "expires_at": self.expires_at,
+            "path": Once(self.path),
+        }
 
 
 class ApiKey(Owned):
@@ -143,6 +211,16 @@ class ApiKey(Owned):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def as_answer(self) -> dict[str, object]:
+        """Return what may be known of a key."""
+        return {
+            "id": self.pk,
+            "name": self.name,
+            "prefix": self.prefix,
+            "role": self.role,
+            "revoked_at": self.revoked_at,
+        }
 
     def actor(self) -> Actor:
         """Return the key as one who acts."""

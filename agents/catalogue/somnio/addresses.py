@@ -37,43 +37,113 @@ ABBREVIATIONS: Mapping[str, str] = {
 """What stands for what in an address."""
 
 _STREET = (
-    r"calle|cll|clle|cl|call|cale|carrera|carera|cra|crra|crr|cr|kra|krr|kr|carr|cara|avenida|avda|avd|ave|av|ak|ac|diagonal"
-    r"|diag|dig|dg|transversal|transv|tranv|trans|trv|tvs|tv|tr|circular|circ|autopista|autop|pasaje|psj|callejon|troncal"
+    r"calle|cll|clle|cl|call|cale|carrera|carera|cra|crra|crr|cr|kra|krr|kr|carr|cara|avenida"
+    r"|avda|avd|ave|av|ak|ac|diagonal"
+    r"|diag|dig|dg|transversal|transv|tranv|trans|trv|tvs|tv|tr|circular|circ|autopista|autop"
+    r"|pasaje|psj|callejon|troncal"
 )
 _UNIT = (
-    r"manzana|manz|mza|mnz|mzn|mz|casa|cs|lote|lt|apartamento|aparta|apto|apta|apt|ap|torre|tor|trr|interior|int|bloque|bloq|blq"
-    r"|bl|piso|local|loc|oficina|ofc|of|etapa|et|supermanzana|smz|supermz|kilometro|kilom|km|bodega|sector|parcela|entrada"
+    r"manzana|manz|mza|mnz|mzn|mz|casa|cs|lote|lt|apartamento|aparta|apto|apta|apt|ap|torre|tor"
+    r"|trr|interior|int|bloque|bloq|blq"
+    r"|bl|piso|local|loc|oficina|ofc|of|etapa|et|supermanzana|smz|supermz|kilometro|kilom|km"
+    r"|bodega|sector|parcela|entrada"
 )
 _NAMED = (
-    r"edificio|edif|edf|ed|conjunto(?: residencial| cerrado)?|conj|urbanizacion|urb|condominio|vereda|vda|finca|hacienda"
-    r"|corregimiento|unidad residencial|unidad|parcelacion|torres de|ciudadela|residencias|multifamiliares?|agrupacion|villa"
-    r"|centro comercial|cc|via|reserva|portal|parque residencial|invasion|inspeccion|resguardo|caserio"
+    r"edificio|edif|edf|ed|conjunto(?: residencial| cerrado)?|conj|urbanizacion|urb|condominio"
+    r"|vereda|vda|finca|hacienda"
+    r"|corregimiento|unidad residencial|unidad|parcelacion|torres de|ciudadela|residencias"
+    r"|multifamiliares?|agrupacion|villa"
+    r"|centro comercial|cc|via|reserva|portal|parque residencial|invasion|inspeccion|resguardo"
+    r"|caserio"
 )
-_LABEL = r"(?:\b(?:mi |la )?dir(?:ecc?ion|ec|eccion)?(?: (?:es|completa|de entrega|de envio|de residencia))*[\s:.=-]+)?"
+_LABEL = (
+    r"(?:\b(?:mi |la )?dir(?:ecc?ion|ec|eccion)?(?: (?:es|completa|de entrega|de envio"
+    r"|de residencia))*[\s:.=-]+)?"
+)
 _START = re.compile(
     rf"{_LABEL}(?<![\w#])(?:"
-    rf"(?:{_STREET})(?![a-z])\.?\s*(?:(?:{_STREET})\.?\s*)?(?:n[o°º]?\.?\s*|nro\.?\s*|#\s*|numero\s*)?(?=\d)"
-    rf"|(?:avenida|avda|av|autopista|autop|calle|pasaje)\.?\s+(?=[a-z]{{3,}}[a-z\s]{{0,25}}(?:#|no\.?\s*\d|nro|numero\s*\d|con (?:calle|cra|carrera)))"
+    rf"(?:{_STREET})(?![a-z])\.?\s*(?:(?:{_STREET})\.?\s*)?(?:n[o°º]?\.?\s*|nro\.?\s*|#\s*"
+    rf"|numero\s*)?(?=\d)"
+    rf"|(?:avenida|avda|av|autopista|autop|calle|pasaje)\.?\s+(?=[a-z]{{3,}}[a-z\s]{{0,25}}(?:#"
+    rf"|no\.?\s*\d|nro|numero\s*\d|con (?:calle|cra|carrera)))"
     rf"|(?:calle|carrera|avenida) (?:principal|real|larga|ancha)\b"
-    rf"|(?:{_UNIT})(?![a-z])\.?\s*(?:n[o°º]?\.?\s*|#\s*|numero\s*)?(?=(?:\d|[a-z]\d|[a-z]\b(?!\s+[a-z]{{2,}})))"
-    rf"|(?:vereda|vda|finca|hacienda|corregimiento|edificio|conjunto(?: residencial| cerrado)?|conj|condominio|urbanizacion|urb"
+    rf"|(?:{_UNIT})(?![a-z])\.?\s*(?:n[o°º]?\.?\s*|#\s*|numero\s*)?(?=(?:\d|[a-z]\d"
+    rf"|[a-z]\b(?!\s+[a-z]{{2,}})))"
+    rf"|(?:vereda|vda|finca|hacienda|corregimiento|edificio|conjunto(?: residencial| cerrado)?"
+    rf"|conj|condominio|urbanizacion|urb"
     rf"|unidad residencial|parcelacion|caserio|resguardo|ciudadela)\.?\s+(?=[a-z0-9])"
     rf")"
 )
 _PIECE = re.compile(
     rf"\s*(?:(?:{_STREET}|{_UNIT})(?![a-z])\.?\s*(?=[\d#a-z])"
     r"|\d+\s?-\s?\d+[a-z]?(?:\s?-\s?\d+)?|\d+\s?[a-z]?(?![a-z])(?:\s?bis)?|[a-h]\d{1,3}\b"
-    r"|#|n[°º.]\s?(?=\d)|no\.?\s*(?=\d)|n\s?(?=\d)|nro\.?\s*(?=\d)|num\.?\s*(?=\d)|numero\s*(?=\d)|-|/"
-    r"|(?:bis|sur|norte|este|oeste|oriente|occidente|esquina|esq|principal|primer|segundo|tercer|cuarto|quinto) ?(?:piso)?\b"
-    r"|con (?=(?:calle|cll|cl|carrera|cra|kra|avenida|av|diagonal|transversal)\b)|via (?=[a-z])|y media\b|[a-h]\b(?!/))"
+    r"|#|n[°º.]\s?(?=\d)|no\.?\s*(?=\d)|n\s?(?=\d)|nro\.?\s*(?=\d)|num\.?\s*(?=\d)"
+    r"|numero\s*(?=\d)|-|/"
+    r"|(?:bis|sur|norte|este|oeste|oriente|occidente|esquina|esq|principal|primer|segundo"
+    r"|tercer|cuarto|quinto) ?(?:piso)?\b"
+    r"|con (?=(?:calle|cll|cl|carrera|cra|kra|avenida|av|diagonal|transversal)\b)|via (?=[a-z])"
+    r"|y media\b|[a-h]\b(?!/))"
 )
 _NAME = re.compile(rf"\s*(?:{_NAMED})\b\.?\s+")
 _WORD = re.compile(r"\s*([a-z0-9]+)\b")
 _STOP = frozenset(
-    ["barrio", "brr", "bario", "ciudad", "municipio", "tel", "telefono", "cel", "celular", "correo", "email", "nombre", "apellido", "departamento", "dpto", "depto", "soy", "me", "mi", "cuanto", "cuando", "como", "que", "quiero", "por", "favor", "gracias", "colombia", "contacto", "whatsapp", "numero", "a", "en", "para", "frente", "cerca", "al", "junto", "diagonal", "detras", "entregar", "dejar", "llamar", "pago", "espero", "y", "cedula", "es", "esta", "no", "se"]
+    [
+        "barrio",
+        "brr",
+        "bario",
+        "ciudad",
+        "municipio",
+        "tel",
+        "telefono",
+        "cel",
+        "celular",
+        "correo",
+        "email",
+        "nombre",
+        "apellido",
+        "departamento",
+        "dpto",
+        "depto",
+        "soy",
+        "me",
+        "mi",
+        "cuanto",
+        "cuando",
+        "como",
+        "que",
+        "quiero",
+        "por",
+        "favor",
+        "gracias",
+        "colombia",
+        "contacto",
+        "whatsapp",
+        "numero",
+        "a",
+        "en",
+        "para",
+        "frente",
+        "cerca",
+        "al",
+        "junto",
+        "diagonal",
+        "detras",
+        "entregar",
+        "dejar",
+        "llamar",
+        "pago",
+        "espero",
+        "y",
+        "cedula",
+        "es",
+        "esta",
+        "no",
+        "se",
+    ]
 )
 _BOUNDARY = re.compile(r"[,;\n.|]\s*")
 _LONGEST_NAME = 4
+_SMALL = SMALL_WORDS | {"con"}
 
 
 def normalise_address(text: str) -> str:
@@ -89,7 +159,9 @@ def normalise_address(text: str) -> str:
     return trimmed(" ".join(once))
 
 
-def take_address(page: Page, *, asked: bool, labelled: tuple[int, int] | None = None) -> dict[str, str]:
+def take_address(
+    page: Page, *, asked: bool, labelled: tuple[int, int] | None = None
+) -> dict[str, str]:
     """Take the pieces of an address and join them.
 
     `labelled` is the stretch after an address label: it is believed whatever its form. Streets
@@ -103,7 +175,9 @@ def take_address(page: Page, *, asked: bool, labelled: tuple[int, int] | None = 
     while (start := _START.search(page.plain, at)) is not None:
         end = _end_of(page.plain, start.end())
         at = max(end, start.end())
-        if not _asked_about(page, start.start(), asked=asked) and not _far(page, pieces, start.start()):
+        if not _asked_about(page, start.start(), asked=asked) and not _far(
+            page, pieces, start.start()
+        ):
             begun = _skip_label(page.plain, start.start(), end)
             pieces.append((begun, page.text[begun:end]))
             page.take(start.start(), end)
@@ -112,7 +186,12 @@ def take_address(page: Page, *, asked: bool, labelled: tuple[int, int] | None = 
 
 
 def _glued() -> list[str]:
-    short = {"calle", "carrera", "torre", "casa", "manzana", "piso", *ABBREVIATIONS} - {"#", "nº", "n°", "aptº"}
+    short = {"calle", "carrera", "torre", "casa", "manzana", "piso", *ABBREVIATIONS} - {
+        "#",
+        "nº",
+        "n°",
+        "aptº",
+    }
     return sorted(short, key=lambda word: (-len(word), word))
 
 
@@ -120,11 +199,19 @@ def _written(word: str) -> str:
     full = ABBREVIATIONS.get(fold(word).rstrip("."))
     if full is not None:
         return full
-    if re.fullmatch(r"\d+[A-Za-z]{1,2}(?:-\d+[A-Za-z]?)*|\d+[A-Za-z]?-\d+[A-Za-z]?(?:-\d+)*|[A-Za-z]\d+", word):
+    if re.fullmatch(
+        r"\d+[A-Za-z]{1,2}(?:-\d+[A-Za-z]?)*|\d+[A-Za-z]?-\d+[A-Za-z]?(?:-\d+)*|[A-Za-z]\d+", word
+    ):
         return word.upper()
     if len(word) == 1:
-        return word.upper() if word.isascii() and word.lower() != "y" else word.lower() if word.isascii() else word
-    return word.lower() if fold(word) in SMALL_WORDS else titled(word)
+        return (
+            word.upper()
+            if word.isascii() and word.lower() != "y"
+            else word.lower()
+            if word.isascii()
+            else word
+        )
+    return word.lower() if fold(word) in _SMALL else titled(word)
 
 
 def _end_of(plain: str, at: int) -> int:
@@ -132,7 +219,7 @@ def _end_of(plain: str, at: int) -> int:
     end = at
     while True:
         piece = _PIECE.match(plain, end) or None
-        if piece is not None and piece.end() > end and not (piece[0].strip() == "y"):
+        if piece is not None and piece.end() > end and piece[0].strip() != "y":
             end = piece.end()
             continue
         named = _NAME.match(plain, end)
@@ -152,10 +239,14 @@ def _end_of(plain: str, at: int) -> int:
 
 
 def _continues(plain: str, at: int) -> bool:
-    return re.compile(
-        rf"(?:(?:{_UNIT}|{_STREET})\.?\s*(?:#|no\.?|n°|nro\.?)?\s*(?:\d|[a-z]\b)|#|no\.?\s*\d|nro\.?\s*\d|numero\s*\d|{_NAMED}\s+[a-z0-9]"
-        r"|\d+\s?-\s?\d+\b|(?:primer|segundo|tercer|cuarto) piso)"
-    ).match(plain, at) is not None
+    return (
+        re.compile(
+            rf"(?:(?:{_UNIT}|{_STREET})\.?\s*(?:#|no\.?|n°|nro\.?)?\s*(?:\d|[a-z]\b)|#"
+            rf"|no\.?\s*\d|nro\.?\s*\d|numero\s*\d|{_NAMED}\s+[a-z0-9]"
+            r"|\d+\s?-\s?\d+\b|(?:primer|segundo|tercer|cuarto) piso)"
+        ).match(plain, at)
+        is not None
+    )
 
 
 def _named_end(plain: str, at: int) -> int:
@@ -165,7 +256,11 @@ def _named_end(plain: str, at: int) -> int:
         word = _WORD.match(plain, end)
         if word is None or "\n" in word[0] or (word[1] in _STOP and count > 0):
             break
-        if count and (_PIECE.match(plain, end) or _NAME.match(plain, end)) and word[1] not in SMALL_WORDS:
+        if (
+            count
+            and (_PIECE.match(plain, end) or _NAME.match(plain, end))
+            and word[1] not in SMALL_WORDS
+        ):
             break
         if count and _city_at(plain, word.start(1)):
             break

@@ -13,16 +13,21 @@ _EMAIL = re.compile(
 _HALF_EMAIL = re.compile(r"\S{1,64}@\S{0,64}")
 _LABEL = (
     r"(?:\b(?:mi |el |al |numero de |num de |nro de |no\. de |no de )*"
-    r"(?:tel(?:efono|efonos|s|f)?|cel(?:ular|u|us|ulares)?|movil|whats?app|wsp|wpp|wasap|numero|num|contacto|fijo"
+    r"(?:tel(?:efono|efonos|s|f)?|cel(?:ular|u|us|ulares)?|movil|whats?app|wsp|wpp|wasap|numero"
+    r"|num|contacto|fijo"
     r"|nro|llamar|fono)\b(?: (?:es|de contacto|celular|cel|whatsapp))*[\s.:=#-]*)"
 )
-_FOREIGN = re.compile(rf"{_LABEL}?(?:\+|\b00)\s?([1-9]\d{{0,3}}(?:[\s().-]{{0,2}}\d){{6,13}})(?!\d)")
+_FOREIGN = re.compile(
+    rf"{_LABEL}?(?:\+|\b00)\s?([1-9]\d{{0,3}}(?:[\s().-]{{0,2}}\d){{6,13}})(?!\d)"
+)
 _SOLID = re.compile(rf"{_LABEL}?(?<![\d#-])((?:57)?3\d{{9}})(?![\d-])")
 _GROUPED = re.compile(
     rf"{_LABEL}?(?<![\d#-])((?:57[\s.-]{{1,2}})?\(?3\d{{1,4}}\)?(?:[\s.-]{{1,3}}\d{{2,7}}){{1,4}})(?![\d-])"
 )
 _LABELLED = re.compile(rf"{_LABEL}\(?(\d(?:[\s().-]{{0,2}}\d){{6,11}})(?!\d)")
-_IDENTITY = re.compile(r"\b(?:cc|c\.c|cedula|nit|documento|identificacion)\b[\s.:#a-z]{0,15}\d[\d.]{4,14}")
+_IDENTITY = re.compile(
+    r"\b(?:cc|c\.c|cedula|nit|documento|identificacion)\b[\s.:#a-z]{0,15}\d[\d.]{4,14}"
+)
 _MOBILE, _WITH_COUNTRY = 10, 12
 
 
@@ -38,7 +43,9 @@ def normalise_phone(text: str) -> str:
     abroad = stripped.startswith("+") or (digits.startswith("00") and len(digits) > 10)
     digits = digits.removeprefix("00") if abroad else digits
     if abroad and 7 <= len(digits) <= 15:
-        return digits if len(digits) <= _WITH_COUNTRY and _national(digits) == digits else f"+{digits}"
+        return (
+            digits if len(digits) <= _WITH_COUNTRY and _national(digits) == digits else f"+{digits}"
+        )
     if 7 <= len(digits) <= _WITH_COUNTRY:
         return _national(digits)
     return stripped
@@ -70,7 +77,9 @@ def take_phone(page: Page, *, asked: bool) -> dict[str, str]:
     """Take telephone numbers; the first is the customer's. Identity numbers are taken out first."""
     for identity in list(_IDENTITY.finditer(page.plain)):
         page.take(*identity.span())
-    numbers = [n for pattern in (_FOREIGN, _SOLID, _GROUPED, _LABELLED) for n in _taken(page, pattern)]
+    numbers = [
+        n for pattern in (_FOREIGN, _SOLID, _GROUPED, _LABELLED) for n in _taken(page, pattern)
+    ]
     if not numbers and asked:
         numbers = _alone(page)
     return {"telefono": numbers[0]} if numbers else {}

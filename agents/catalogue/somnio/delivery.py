@@ -13,26 +13,89 @@ _BARRIO = re.compile(
     r"(?:(?:es|se llama|:|\.)\s*)*(?=[a-z0-9])"
 )
 _BARRIO_STOP = frozenset(
-    ["cel", "celular", "tel", "telefono", "correo", "email", "ciudad", "municipio", "departamento", "casa", "calle", "carrera", "cra", "apto", "apartamento", "torre", "manzana", "mz", "conjunto", "edificio", "frente", "cerca", "soy", "mi", "me", "en", "para", "numero", "contacto", "cll", "kra", "nombre", "por", "favor", "gracias", "cuanto", "dejar", "entregar", "detras", "diagonal", "vereda", "es", "no", "cuando", "como", "que", "tienen", "hacen", "llega", "quiero", "cual", "donde", "ok", "listo", "bloque", "piso"]
+    [
+        "cel",
+        "celular",
+        "tel",
+        "telefono",
+        "correo",
+        "email",
+        "ciudad",
+        "municipio",
+        "departamento",
+        "casa",
+        "calle",
+        "carrera",
+        "cra",
+        "apto",
+        "apartamento",
+        "torre",
+        "manzana",
+        "mz",
+        "conjunto",
+        "edificio",
+        "frente",
+        "cerca",
+        "soy",
+        "mi",
+        "me",
+        "en",
+        "para",
+        "numero",
+        "contacto",
+        "cll",
+        "kra",
+        "nombre",
+        "por",
+        "favor",
+        "gracias",
+        "cuanto",
+        "dejar",
+        "entregar",
+        "detras",
+        "diagonal",
+        "vereda",
+        "es",
+        "no",
+        "cuando",
+        "como",
+        "que",
+        "tienen",
+        "hacen",
+        "llega",
+        "quiero",
+        "cual",
+        "donde",
+        "ok",
+        "listo",
+        "bloque",
+        "piso",
+    ]
 )
 _WORD = re.compile(r"[ \t.]*([a-z0-9]+)(?![\w@])")
 _LONGEST = 5
 
 _HAND_OVER = re.compile(
     r"(?:por favor |porfa(?:vor)? |si no (?:estoy|hay nadie) |me lo |se puede |lo |la |puede[ns]? "
-    r"|que )*(?:dej(?:ar|[ae]n?)(?:lo|la|me|melo)?|entreg(?:ar|u?e?n?)(?:lo|la)?|llam(?:ar|en)(?:me)?"
+    r"|que )*(?:dej(?:ar|[ae]n?)(?:lo|la|me|melo)?|entreg(?:ar|u?e?n?)(?:lo|la)?|llam(?:ar"
+    r"|en)(?:me)?"
     r"|timbr(?:ar|en|e)|tocar|pitar|pregunt(?:ar|en)|avis(?:ar|en)(?:me)?)\b"
 )
 _LANDMARK = re.compile(
-    r"(?<!\w)(?:(?:queda |esta |es |y )*(?:frente (?:a|al|de|del)|al frente|al lado|diagonal al?(?= [a-z])"
+    r"(?<!\w)(?:(?:queda |esta |es |y )*(?:frente (?:a|al|de|del)|al frente|al lado"
+    r"|diagonal al?(?= [a-z])"
     r"|cerca (?:a|al|de|del)|junto (?:a|al)|detras (?:de|del)|atras (?:de|del)"
     r"|a (?:media|una|dos|tres) cuadras?|casa (?:de color|color|azul|blanca|verde|roja|amarilla"
     r"|esquinera|de (?:dos|tres|2|3) pisos)|porton|puerta (?:negra|blanca|azul|verde|cafe|roja)"
-    r"|por la entrada|punto de referencia|referencia|en la porteria|indicaciones?|observacion(?:es)?)\b)"
+    r"|por la entrada|punto de referencia|referencia|en la porteria|indicaciones?"
+    r"|observacion(?:es)?)\b)"
 )
-_LABEL = re.compile(r"(?:indicaciones?|observacion(?:es)?|punto de referencia|referencia)\b[\s:.,-]*")
+_LABEL = re.compile(
+    r"(?:indicaciones?|observacion(?:es)?|punto de referencia|referencia)\b[\s:.,-]*"
+)
 _STREET = re.compile(
-    r"\b(?:calle|cll|cl|carrera|cra|kra|kr|cr|avenida|av|transversal|mz|manzana)\.?\s*#?\s*\d|#\s*\d"
+    r"\b(?:calle|cll|cl|carrera|cra|kra|kr|cr|avenida|av|transversal|mz|manzana)\.?\s*#?\s*\d"
+    r"|#\s*\d"
 )
 
 
@@ -43,7 +106,11 @@ def take_directions(page: Page, *, asked: bool, data: bool) -> dict[str, str]:
     said = []
     for clause in page.clauses():
         start = _directions_start(page.plain, clause)
-        if start is not None and start < clause.end and not page.plain[clause.end : clause.end + 1] == "?":
+        if (
+            start is not None
+            and start < clause.end
+            and page.plain[clause.end : clause.end + 1] != "?"
+        ):
             label = _LABEL.match(page.plain, start)
             written = trimmed(page.text[label.end() if label else start : clause.end])
             page.take(start, clause.end)
@@ -100,7 +167,9 @@ def _barrio_end(plain: str, at: int) -> int:
     end, count = at, 0
     while count < _LONGEST:
         word = _WORD.match(plain, end)
-        if word is None or (count and (word[1] in _BARRIO_STOP or _elsewhere(plain, word.start(1)))):
+        if word is None or (
+            count and (word[1] in _BARRIO_STOP or _elsewhere(plain, word.start(1)))
+        ):
             break
         if count and word[1].isdigit() and len(word[1]) > 2:
             break

@@ -62,7 +62,6 @@ def normalise(name: str, value: str) -> str:
     return _NORMALISERS[name](value)
 
 
-
 def missing(data: Mapping[str, str], wanted: Iterable[str] = ALL) -> tuple[str, ...]:
     """Return which of `wanted` are still empty. A declined critical field is still missing."""
     return tuple(name for name in wanted if not _given(data, name))

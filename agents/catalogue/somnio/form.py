@@ -7,24 +7,40 @@ from dataclasses import dataclass
 
 from .addresses import take_address
 from .contacts import normalise_phone
-from .names import take_labelled
 from .page import Page, titled, trimmed
+from .people import take_labelled
 from .places import find, given, is_major, normalise_city, normalise_department
 
 _WORDS = {
-    "both": r"nombres? (?:y|e|/|,)? ?apellidos?|nombres?\s?[/,]\s?apellidos?|nombre completo y apellidos?|nombres? completos?|nombre del cliente",
+    "both": (
+        r"nombres? (?:y|e|/|,)? ?apellidos?|nombres?\s?[/,]\s?apellidos?"
+        r"|nombre completo y apellidos?|nombres? completos?|nombre del cliente"
+    ),
     "nombre": r"(?:primer )?nombres?|name|destinatari[oa]|cliente|quien recibe|recibe",
     "apellido": r"(?:primer )?apellidos?",
-    "telefono": r"(?:numero|num|nro|no|#)\.? (?:de )?(?:telefono|celular|cel|contacto|whatsapp|tel)|telefonos?(?: de contacto)?|celular(?:es)?"
-    r"|tel(?:f|s)?|cel|movil|whats?app|wsp|wpp|contacto|numero",
-    "direccion": r"direcc?ion(?: completa| exacta| de (?:entrega|envio|residencia|domicilio))*|direc|dir|domicilio",
+    "telefono": (
+        r"(?:numero|num|nro|no|#)\.? (?:de )?(?:telefono|celular|cel|contacto|whatsapp|tel)"
+        r"|telefonos?(?: de contacto)?|celular(?:es)?"
+        r"|tel(?:f|s)?|cel|movil|whats?app|wsp|wpp|contacto|numero"
+    ),
+    "direccion": (
+        r"direcc?ion(?: completa| exacta| de (?:entrega|envio|residencia|domicilio))*|direc"
+        r"|dir|domicilio"
+    ),
     "barrio": r"barrio|brr|bario|barrio o vereda|barrio/vereda|sector",
-    "place": r"(?:ciudad|municipio|departamento|dpto|depto)(?: ?(?:y|o|/|-|,) ?(?:ciudad|municipio|departamento|dpto|depto))+",
+    "place": (
+        r"(?:ciudad|municipio|departamento|dpto|depto)(?: ?(?:y|o|/|-|,) ?(?:ciudad|municipio"
+        r"|departamento|dpto|depto))+"
+    ),
     "ciudad": r"ciudad|cuidad|ciuda|municipio|mpio|pueblo",
     "departamento": r"departamento|departamen?to|dpto|depto|dep|depart",
     "correo": r"correo(?: electronico)?|e-?mail|mail",
-    "indicaciones_extra": r"indicaci(?:on|ones)(?: extras?| adicionales?| de entrega| para (?:llegar|la entrega))*|observaci(?:on|ones)|nota|notas|referencias?"
-    r"|punto de referencia|instrucci(?:on|ones)|comentarios?|informacion adicional|adicional|detalles?",
+    "indicaciones_extra": (
+        r"indicaci(?:on|ones)(?: extras?| adicionales?| de entrega| para (?:llegar"
+        r"|la entrega))*|observaci(?:on|ones)|nota|notas|referencias?"
+        r"|punto de referencia|instrucci(?:on|ones)|comentarios?|informacion adicional|adicional"
+        r"|detalles?"
+    ),
 }
 _LABEL = re.compile(
     r"(?<![\w@/])(?:mi |el |la |su )?(?:"
@@ -32,7 +48,9 @@ _LABEL = re.compile(
     + r")\s?\.?\s*(?:[:=]|-(?=\s)|\.{2,}|_{2,})+[ \t.:_]*"
 )
 _ALONE = re.compile(
-    r"(?m)^[ \t]*(?:" + "|".join(f"(?P<{n}>{p})" for n, p in _WORDS.items()) + r")[ \t.:]*$\n(?=[ \t]*\S)"
+    r"(?m)^[ \t]*(?:"
+    + "|".join(f"(?P<{n}>{p})" for n, p in _WORDS.items())
+    + r")[ \t.:]*$\n(?=[ \t]*\S)"
 )
 
 
@@ -47,9 +65,11 @@ class _Labelled:
 def take_form(page: Page) -> dict[str, str]:
     """Take every labelled value. The first value of a field counts."""
     fields: dict[str, str] = {}
-    for one in reversed(_labelled(page)):
+    labelled = _labelled(page)
+    apart = any(one.name == "apellido" for one in labelled)
+    for one in reversed(labelled):
         page.take(one.begin, one.start)
-        found = _value(page, one)
+        found = _value(page, one, apart=apart)
         fields = {**fields, **found}
     return fields
 
@@ -66,16 +86,19 @@ def _labelled(page: Page) -> list[_Labelled]:
         limit = marks[at + 1].start() if at + 1 < len(marks) else len(page.plain)
         if not page.plain[start : min(limit, page.line_end(start))].strip(" |"):
             start = min(page.line_end(start) + 1, limit)
-        found.append(_Labelled(mark.lastgroup or "", mark.start(), start, min(limit, page.line_end(start))))
+        found.append(
+            _Labelled(mark.lastgroup or "", mark.start(), start, min(limit, page.line_end(start)))
+        )
     return found
 
 
-def _value(page: Page, one: _Labelled) -> dict[str, str]:
+def _value(page: Page, one: _Labelled, *, apart: bool) -> dict[str, str]:
+    """Read one value. `apart` says that the surname has a label of its own."""
     value = page.plain[one.start : one.end]
     if not value.strip(" |.,;-"):
         return {}
     if one.name in ("both", "nombre", "apellido"):
-        return take_labelled(page, one.start, one.end, one.name)
+        return take_labelled(page, one.start, one.end, one.name, apart=apart)
     if one.name == "direccion":
         return take_address(page, asked=True, labelled=(one.start, one.end))
     if one.name in ("place", "ciudad", "departamento"):
@@ -138,6 +161,8 @@ def _sentence(value: str) -> str:
 
 def _until_comma(page: Page, one: _Labelled) -> int:
     stop: re.Match[str] | None = re.search(r"[,;|]|\.(?=\s)", page.plain[one.start : one.end])
-    return one.start + stop.start() if stop and page.plain[one.start : one.start + stop.start()].strip() else one.end
-
-
+    return (
+        one.start + stop.start()
+        if stop and page.plain[one.start : one.start + stop.start()].strip()
+        else one.end
+    )

@@ -19,61 +19,105 @@ CHOOSING = frozenset({"ofrecer_promos", "pedido_sinpack"})
 CONFIRMING = frozenset({"resumen", "pedido_pendiente"})
 
 COMBINABLE = frozenset(
-    ["precio", "como_se_toma", "envio", "modopago", "ubicacion", "contenido_envase", "invima", "contraindicaciones", "sisirve", "info_promociones", "captura_datos_si_compra"]
+    [
+        "precio",
+        "como_se_toma",
+        "envio",
+        "modopago",
+        "ubicacion",
+        "contenido_envase",
+        "invima",
+        "contraindicaciones",
+        "sisirve",
+        "info_promociones",
+        "captura_datos_si_compra",
+    ]
 )
 
 _HELLO = (
-    r"hola|ola|holas|hey|hi|hello|alo|buenas?|buenos|buen|muy buen[oa]s|dias?|tardes?|noches?|saludos?"
-    r"|cordial|feliz|bendecid[oa]|lindo|bonito|excelente|quiubo|quihubo|q hubo|que hubo|que mas|que tal"
-    r"|muy|q tal|como (?:estas?|estan|le va|les va|te va|vas|van|amanecio|amanecieron|ha estado|han estado)"
+    r"hola|ola|holas|hey|hi|hello|alo|buenas?|buenos|buen|muy buen[oa]s|dias?|tardes?|noches?"
+    r"|saludos?"
+    r"|cordial|feliz|bendecid[oa]|lindo|bonito|excelente|quiubo|quihubo|q hubo|que hubo|que mas"
+    r"|que tal"
+    r"|muy|q tal|como (?:estas?|estan|le va|les va|te va|vas|van|amanecio|amanecieron|ha estado"
+    r"|han estado)"
     r"|esta usted|que hay|un saludo|epa|ey|hols|hila"
 )
 _VOCATIVE = (
-    r"senor(?:ita|a|es|as)?|sr|sra|srta|dona|don|doctora?|amig[oa]s?|carolina|caro|somnio|vecin[oa]|mi amor|mi vida"
-    r"|reina|linda|parce|parcero|parcera|veci|jefe|jefa|mona|mija|nena|hermosa|todos|pues|y|a todos|"
-    r"disculpe(?:n)?(?: la (?:hora|molestia))?|perdon|ahi|de nuevo|otra vez|bb|bella|corazon|ustedes|equipo|dios"
+    r"senor(?:ita|a|es|as)?|sr|sra|srta|dona|don|doctora?|amig[oa]s?|carolina|caro|somnio"
+    r"|vecin[oa]|mi amor|mi vida"
+    r"|reina|linda|parce|parcero|parcera|veci|jefe|jefa|mona|mija|nena|hermosa|todos|pues|y"
+    r"|a todos|"
+    r"disculpe(?:n)?(?: la (?:hora|molestia))?|perdon|ahi|de nuevo|otra vez|bb|bella|corazon"
+    r"|ustedes|equipo|dios"
     r"|les? (?:bendiga|saluda)"
 )
 GREETING = re.compile(rf"^(?:(?:{_HELLO})\b\s*(?:(?:{_HELLO}|{_VOCATIVE})\b\s*)*)")
 
 _YES = (
-    r"si|sip|sep|sii|sisas|claro|dale|listo|lista|hagale|hagamosle|hagamolo|de una|deuna|de one|ok|vale|bueno|correcto"
-    r"|perfecto|por supuesto|obvio|obviamente|exacto|eso|esta bien|me parece|me parece bien|super|excelente|genial"
-    r"|de acuerdo|confirmo|confirmado|confirmada|asi es|acepto|afirmativo|adelante|va|vamos|vamos pues|simon|sis"
-    r"|desde luego|con gusto|me gusta|quiero|si quiero|lo quiero|si quisiera|me interesa|si me interesa|deseo|si deseo"
-    r"|me gustaria|si me gustaria|cuenta con eso|todo bien|todo correcto|esta correcto|bien|positivo|seguro|okay"
-    r"|hagamos|mandelo|mandalo|enviemelo|mandemelo|envielo|enviemela|envialo|despachelo|despachalo|despachemelo"
-    r"|puede enviarlo|pueden enviarlo|pueden mandarlo|pueden despacharlo|hagan el envio|procedan|proceda|de hecho"
+    r"si|sip|sep|sii|sisas|claro|dale|listo|lista|hagale|hagamosle|hagamolo|de una|deuna|de one"
+    r"|ok|vale|bueno|correcto"
+    r"|perfecto|por supuesto|obvio|obviamente|exacto|eso|esta bien|me parece|me parece bien"
+    r"|super|excelente|genial"
+    r"|de acuerdo|confirmo|confirmado|confirmada|asi es|acepto|afirmativo|adelante|va|vamos"
+    r"|vamos pues|simon|sis"
+    r"|desde luego|con gusto|me gusta|quiero|si quiero|lo quiero|si quisiera|me interesa"
+    r"|si me interesa|deseo|si deseo"
+    r"|me gustaria|si me gustaria|cuenta con eso|todo bien|todo correcto|esta correcto|bien"
+    r"|positivo|seguro|okay"
+    r"|hagamos|mandelo|mandalo|enviemelo|mandemelo|envielo|enviemela|envialo|despachelo"
+    r"|despachalo|despachemelo"
+    r"|puede enviarlo|pueden enviarlo|pueden mandarlo|pueden despacharlo|hagan el envio"
+    r"|procedan|proceda|de hecho"
     r"|cierto|tal cual|eso es|quedo atent[oa]|confirmadisimo|si confirmo"
 )
 _NO = (
-    r"no|nop|nel|nones|no no|mejor no|todavia no|aun no|no por ahora|por ahora no|ahora no|ahorita no|hoy no|para nada"
-    r"|negativo|no señor|no senor|no senora|no creo|paso|nada|ninguno|ninguna|no se|no estoy segur[oa]|lo pienso"
-    r"|dejame pensarlo|dejeme pensarlo|lo voy a pensar|despues|luego|mas tarde|otro dia|mejor despues|que pena"
-    r"|no gracias|no muchas gracias|no mil gracias|no quiero|no deseo|no lo quiero|no por el momento|no todavia"
+    r"no|nop|nel|nones|no no|mejor no|todavia no|aun no|no por ahora|por ahora no|ahora no"
+    r"|ahorita no|hoy no|para nada"
+    r"|negativo|no señor|no senor|no senora|no creo|paso|nada|ninguno|ninguna|no se"
+    r"|no estoy segur[oa]|lo pienso"
+    r"|dejame pensarlo|dejeme pensarlo|lo voy a pensar|despues|luego|mas tarde|otro dia"
+    r"|mejor despues|que pena"
+    r"|no gracias|no muchas gracias|no mil gracias|no quiero|no deseo|no lo quiero"
+    r"|no por el momento|no todavia"
     r"|no confirmo|espere|espera|cancelar|cancele|cancela"
 )
 _POLITE = (
-    r"por favor|gracias|muchas gracias|mil gracias|muchisimas gracias|senor(?:ita|a)?|carolina|amiga|amigo|pues|ya|mi amor"
-    r"|que|y|muy amable|amable|jaja|ah|ay|uy|oh|todo|entonces|dios|bendiciones|linda|mi reina|parce|veci|asi|esta"
+    r"por favor|gracias|muchas gracias|mil gracias|muchisimas gracias|senor(?:ita|a)?|carolina"
+    r"|amiga|amigo|pues|ya|mi amor"
+    r"|que|y|muy amable|amable|jaja|ah|ay|uy|oh|todo|entonces|dios|bendiciones|linda|mi reina"
+    r"|parce|veci|asi|esta"
     r"|senores|vecina|tambien|bien"
 )
 _HEARD = (
-    r"ya (?:te|le|les|los|se|se los|te los|le) (?:mando|envio|paso|escribo|digo|doy|regalo|confirmo)(?: los| mis)?(?: datos)?"
-    r"|regal[ae]me un momento|dem?e un momento|dame un (?:momento|segundo)|un (?:momento|segundo|momentico|momentito)"
-    r"|feliz (?:dia|tarde|noche)|lindo dia|hasta luego|nos vemos|quedo atent[oa]|estoy pendiente|con (?:mucho )?gusto"
-    r"|a la orden|no hay problema|no se preocupe|que (?:bueno|bien)|de nada|de una|por (?:supuesto|favor)|todo bien"
-    r"|dios (?:lo|la|le|los|te|les)? ?(?:bendiga|pague)|(?:ahi|estos|esos|aqui) (?:estan|van|son|te van|le van|le mando|te mando)"
-    r"|eso es todo|muy amable|ok|vale|list[oa]|bueno|buenisimo|entiendo|entendido|perfecto|gracias|muchas|mil|muchisimas"
-    r"|jaja|jeje|jiji|aja|ajam|mm+|hm+|ah+|oh|uy|wow|si|sip|claro|dale|excelente|genial|super|bien|amable|ya|esta|no"
-    r"|bendiciones|amen|igualmente|chevere|bacano|va|eso|espera|espere|ahora|ahorita|enseguida|chao|adios|bye"
-    r"|senor(?:ita|a|es)?|amig[oa]|carolina|pendiente|tranquil[oa]|correcto|obvio|y|pues|tan|linda|muy|mucho|todos|ay|ahi"
+    r"(?:ya |ahorita |ahora |enseguida |en un momento )(?:te |le |les |los |se |se los "
+    r"|te los )*(?:mando|envio|paso|escribo|digo|doy|regalo|voy)(?: los| mis)?(?: datos)?"
+    r"|regal[ae]me un momento|dem?e un momento|dame un (?:momento|segundo)|un (?:momento"
+    r"|segundo|momentico|momentito)"
+    r"|feliz (?:dia|tarde|noche)|lindo dia|hasta luego|nos vemos|quedo (?:atent[oa]|pendiente"
+    r"|a la espera)|estoy pendiente|con (?:mucho )?gusto"
+    r"|a la orden|no hay problema|no se preocupe|que (?:bueno|bien)|de nada|de una"
+    r"|por (?:supuesto|favor)|todo bien"
+    r"|dios (?:lo|la|le|los|te|les)? ?(?:bendiga|pague)|(?:ahi|estos|esos|aqui) (?:estan|van"
+    r"|son|te van|le van|le mando|te mando)"
+    r"|eso es todo|muy amable|ok|vale|list[oa]|bueno|buenisimo|entiendo|entendido|perfecto"
+    r"|gracias|muchas|mil|muchisimas"
+    r"|jaja|jeje|jiji|aja|ajam|mm+|hm+|ah+|oh|uy|wow|si|sip|claro|dale|excelente|genial|super"
+    r"|bien|amable|ya|esta|no"
+    r"|bendiciones|amen|igualmente|chevere|bacano|va|eso|espera|espere|ahora|ahorita|enseguida"
+    r"|chao|adios|bye"
+    r"|senor(?:ita|a|es)?|amig[oa]|carolina|pendiente|tranquil[oa]|correcto|obvio|y|pues|tan"
+    r"|linda|muy|mucho|todos|ay|ahi"
 )
 _CARRIES = (
-    r"esto|estos|esos|es|son|mi|mis|el|la|de|para|este|aqui|datos?|los|van|estan|a|nombre|con|en|soy|vivo|del|lo|las|que"
-    r"|me|te|le|favor|queda|seria|siguientes|aca|por|un|una|su|estoy|envi[eao](?:lo|melo|rlo)?|mand[ea](?:lo|melo|rlo)?|direccion|ciudad|barrio"
-    r"|correo|telefono|celular|numero|llego|vive|vivimos|otro|tambien|electronico|completo|apellido|departamento|yo|se|llamo"
-    r"|escribo|desde|hablas?|saluda|whatsapp|municipio|residencia|entrega|envio|casa|apartamento|completa"
+    r"esto|estos|esos|es|son|mi|mis|el|la|de|para|este|aqui|datos?|los|van|estan|a|nombre|con"
+    r"|en|soy|vivo|del|lo|las|que"
+    r"|me|te|le|favor|queda|seria|siguientes|aca|por|un|una|su|estoy|envi[eao](?:lo|melo|rlo)?"
+    r"|mand[ea](?:lo|melo|rlo)?|direccion|ciudad|barrio"
+    r"|correo|telefono|celular|numero|llego|vive|vivimos|otro|tambien|electronico|completo"
+    r"|apellido|departamento|yo|se|llamo"
+    r"|escribo|desde|hablas?|saluda|whatsapp|municipio|residencia|entrega|envio|casa"
+    r"|apartamento|completa"
 )
 ACKNOWLEDGEMENT = re.compile(rf"(?>(?>{_HEARD})(?:\s+|$))+")
 """Each word or phrase is taken whole, the longer first, so that a long text costs no more."""
@@ -84,16 +128,25 @@ _SHORT = 80
 
 _AGREES = re.compile(rf"(?:(?:{_YES})(?:\s+|$))(?:(?:{_YES}|{_POLITE})(?:\s+|$))*")
 _REFUSES = re.compile(rf"(?:(?:{_NO})(?:\s+|$))(?:(?:{_NO}|{_POLITE})(?:\s+|$))*")
-_THANKS = re.compile(r"(?:(?:ok|bueno|listo|muchas|mil|muchisimas|gracias|muy|amable|jaja|jeje|ah|igualmente)(?:\s+|$))+")
-_OFFER = re.compile(r"(?i)\b(?:adquirir|comprar|gustar[ií]a|deseas?|llevar|pedido|paquetes)\b[^?]*\?")
+_THANKS = re.compile(
+    r"(?:(?:ok|bueno|listo|muchas|mil|muchisimas|gracias|muy|amable|jaja|jeje|ah"
+    r"|igualmente)(?:\s+|$))+"
+)
+_OFFER = re.compile(
+    r"(?i)\b(?:adquirir|comprar|gustar[ií]a|deseas?|llevar|pedido|paquetes)\b[^?]*\?"
+)
 _THUMB = re.compile("[\U0001f44d\U0001f44c\u2705\u2714\U0001f64c\U0001f91d]")
 _WANTS = re.compile(r"\b(?:quiero|deseo|interesa|gustaria|quisiera)\b")
 _CONFIRM = re.compile(r"\bconfirm")
 _HESITATES = re.compile(
-    r"\b(?:piens\w*|pens\w*|despues|luego|segur[oa]|todavia|aun|ahora|ahorita|espere?a?|momento|tarde|dia|hoy|cancel\w*)\b"
+    r"\b(?:piens\w*|pens\w*|despues|luego|segur[oa]|todavia|aun|ahora|ahorita|espere?a?|momento"
+    r"|tarde|dia|hoy|cancel\w*)\b"
 )
-_PERSON = re.compile(r"^(?:un |una |el |con un |con una )?(?:asesor[ae]?|human[oa]|persona|operador[ae]?|vendedor[ae]?)"
-                     r"(?: por favor)?$")
+_PERSON = re.compile(
+    r"^(?:un |una |el |con un |con una )?(?:asesor[ae]?|human[oa]|persona|operador[ae]?"
+    r"|vendedor[ae]?)"
+    r"(?: por favor)?$"
+)
 
 
 def _asks_for_person(heard: Heard) -> Ruling | None:
@@ -106,8 +159,12 @@ def _confirms(heard: Heard) -> Ruling | None:
     """In front of the summary, a yes buys and a no waits."""
     if heard.question.state.mode not in CONFIRMING:
         return None
-    if _is_yes(heard) and not (_THANKS.fullmatch(heard.core) and "ok" not in heard.core.split()
-                               and "listo" not in heard.core.split() and "bueno" not in heard.core.split()):
+    if _is_yes(heard) and not (
+        _THANKS.fullmatch(heard.core)
+        and "ok" not in heard.core.split()
+        and "listo" not in heard.core.split()
+        and "bueno" not in heard.core.split()
+    ):
         return Ruling(intent="compra_confirmada", confidence=94, reason="a yes to the summary")
     if _is_no(heard):
         return Ruling(intent="no_confirmado", confidence=92, reason="a no to the summary")
@@ -117,7 +174,11 @@ def _confirms(heard: Heard) -> Ruling | None:
 def _chooses(heard: Heard) -> Ruling | None:
     """A pack named anywhere, or pointed at while the packs are on the table."""
     mode = heard.question.state.mode
-    return None if mode in ASKING and heard.fields else chosen_pack(heard.core, offered=mode in CHOOSING | CONFIRMING)
+    return (
+        None
+        if mode in ASKING and heard.fields
+        else chosen_pack(heard.core, offered=mode in CHOOSING | CONFIRMING)
+    )
 
 
 def _answers_packs(heard: Heard) -> Ruling | None:
@@ -129,7 +190,10 @@ def _answers_packs(heard: Heard) -> Ruling | None:
     if _is_yes(heard) and not _THANKS.fullmatch(heard.core) and heard.core != "ok":
         packs = tuple(Alternative(intent=f"resumen_{n}x", confidence=33) for n in (1, 2, 3))
         return Ruling(
-            intent="ofrecer_promos", confidence=55, alternatives=packs, reason="a yes, but to which pack"
+            intent="ofrecer_promos",
+            confidence=55,
+            alternatives=packs,
+            reason="a yes, but to which pack",
         )
     return None
 
@@ -143,12 +207,25 @@ def _accepts_offer(heard: Heard) -> Ruling | None:
     if _CONFIRM.search(heard.core) or (_is_no(heard) and _HESITATES.search(heard.core)):
         return None
     if _is_no(heard):
-        return Ruling(intent="no_interesa", confidence=91 if sure else 86, reason="a no to the offer")
+        return Ruling(
+            intent="no_interesa", confidence=91 if sure else 86, reason="a no to the offer"
+        )
     if _is_yes(heard) and not _THANKS.fullmatch(heard.core):
-        if not sure and heard.core in {"ok", "bueno", "vale", "perfecto", "bien", "super", "excelente", "genial"}:
+        if not sure and heard.core in {
+            "ok",
+            "bueno",
+            "vale",
+            "perfecto",
+            "bien",
+            "super",
+            "excelente",
+            "genial",
+        }:
             return None
         return Ruling(
-            intent="captura_datos_si_compra", confidence=93 if sure else 72, reason="a yes to the offer"
+            intent="captura_datos_si_compra",
+            confidence=93 if sure else 72,
+            reason="a yes to the offer",
         )
     return None
 
@@ -176,8 +253,6 @@ def _was_offered(heard: Heard) -> bool:
         return any(_OFFER.search(text) for text in said[-4:])
     seen = heard.question.state.intents_seen
     return bool(seen) and (seen[-1].startswith("hola") or seen[-1] == "info_promociones")
-
-
 
 
 LANGUAGE = AgentLanguage(

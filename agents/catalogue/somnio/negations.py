@@ -14,25 +14,42 @@ DECLINABLE = ("correo", "telefono", "barrio")
 
 _FIELD: Mapping[str, str] = {
     "correo": r"(?:correos?(?: electronicos?)?|e-?mails?|mails?|gmail|hotmail)",
-    "telefono": r"(?:telefonos?|celular(?:es)?|cel|numero(?: de (?:telefono|celular|contacto|cel))?(?! de)|tel)(?! fijo)",
+    "telefono": (
+        r"(?:telefonos?|celular(?:es)?|cel|numero(?: de (?:telefono|celular|contacto"
+        r"|cel))?(?! de)|tel)(?! fijo)"
+    ),
     "barrio": r"(?:barrios?)",
 }
 _ANY = "|".join(_FIELD.values())
 _NO = (
-    r"(?:no,? (?:tengo|tenemos|uso|usamos|manejo|manejamos|utilizo|cuento con|poseo|hay|dispongo de|me acuerdo(?: de(?:l)?)?|recuerdo|se|lo se|sabria|conozco"
-    r"|quiero (?:dar|darle|poner|compartir)|doy|deseo (?:dar|compartir)|me se|comparto|puedo dar|voy a dar|existe|aplica|tiene|lleva|sirve)|sin|ningun|ni"
-    r"|prefiero no (?:dar|decir|darle|compartir|poner|entregar)?|mejor no (?:doy|pongo)|no)"
+    r"(?:no,? (?:tengo|tenemos|uso|usamos|manejo|manejamos|utilizo|cuento con|poseo|hay"
+    r"|dispongo de|me acuerdo(?: de(?:l)?)?|recuerdo|se|lo se|sabria|conozco"
+    r"|quiero (?:dar|darle|poner|compartir)|doy|deseo (?:dar|compartir)|me se|comparto"
+    r"|puedo dar|voy a dar|existe|aplica|tiene|lleva|sirve)|sin|ningun|ni"
+    r"|ni (?:me )?(?:lo )?(?:se|tengo|recuerdo|uso)|no me (?:lo )?se|prefiero no (?:dar|decir"
+    r"|darle|compartir|poner|entregar)?|mejor no (?:doy|pongo)|no)"
 )
-_BETWEEN = r"(?:\s+(?:el|la|mi|un|una|de|del|nombre|ni|cual|es|bien|ahora|ese|como|se|llama|ningun|lo|su|tampoco|nada|dar)){0,5}\s+"
-_BEFORE = re.compile(rf"\b{_NO}{_BETWEEN}({_ANY})\b((?:\s*(?:,|/|ni|y|o)\s*(?:de |el |tampoco )?(?:{_ANY})\b)*)")
+_BETWEEN = (
+    r"(?:\s+(?:el|la|mi|un|una|de|del|nombre|ni|cual|es|bien|ahora|ese|como|se|llama"
+    r"|ningun|lo|su|tampoco|nada|dar)){0,5}\s+"
+)
+_BEFORE = re.compile(
+    rf"\b{_NO}{_BETWEEN}({_ANY})\b((?:\s*(?:,|/|ni|y|o)\s*(?:de |el |tampoco )?(?:{_ANY})\b)*)"
+)
 _AFTER = re.compile(
-    rf"\b(?:de |el |mi )?({_ANY})\b[\s:=,-]*(?:electronico[\s:=,-]*)?(?:pues |ahi |si |ese |la verdad )*"
-    r"(?:no (?:tengo|tenemos|uso|manejo|lo se|se|recuerdo|me acuerdo|aplica|hay|lo recuerdo|cuento|poseo|lo tengo|lo uso|utilizo|tiene)|ninguno|ningun[oa]?\b|n/?a\b"
-    r"|prefiero no|no$|no(?=\s*[\n,.;|])|no(?: por)?(?= gracias)|n\.a\b|no tiene|sin correo|nada\b|-+(?=\s*(?:$|\n)))"
+    rf"\b(?:de |el |mi )?({_ANY})\b[\s:=,-]*(?:electronico[\s:=,-]*)?(?:pues |ahi |si |ese "
+    rf"|la verdad )*"
+    r"(?:no (?:tengo|tenemos|uso|manejo|lo se|se|recuerdo|me acuerdo|aplica|hay|lo recuerdo"
+    r"|cuento|poseo|lo tengo|lo uso|utilizo|tiene)|ninguno|ningun[oa]?\b|n/?a\b"
+    r"|prefiero no|no$|no(?=\s*[\n,.;|])|no(?: por)?(?= gracias)|n\.a\b|no tiene|sin correo"
+    r"|nada\b|-+(?=\s*(?:$|\n)))"
 )
 _BARE = re.compile(
-    r"(?:^|[\n,.;|])\s*(?:pues |ah |ay |la verdad |eso |ese |de eso )*(?:no (?:lo )?(?:recuerdo|tengo|uso|se|manejo|me acuerdo)|prefiero no (?:darlo|decirlo|decir|dar|compartirlo)?"
-    r"|no aplica|n/?a|ninguno|no me (?:lo )?se)(?: de eso| eso| ahora| uno| ninguno| cual es)?\s*(?=$|[\n,.;|])"
+    r"(?:^|[\n,.;|])\s*(?:pues |ah |ay |la verdad |eso |ese |de eso )*(?:no (?:lo )?(?:recuerdo"
+    r"|tengo|uso|se|manejo|me acuerdo)|ni (?:me )?(?:lo )?(?:se|tengo|recuerdo|uso)"
+    r"|no me (?:lo )?se|prefiero no (?:darlo|decirlo|decir|dar|compartirlo)?"
+    r"|no aplica|n/?a|ninguno|no me (?:lo )?se)(?: de eso| eso| ahora| uno| ninguno"
+    r"| cual es)?\s*(?=$|[\n,.;|])"
 )
 
 

@@ -17,9 +17,12 @@ SMALL_WORDS = frozenset(["de", "del", "la", "el", "los", "las", "y"])
 _BULLET = re.compile(r"(?m)^[ \t]*(?:\d{1,2}[.)]-?|\d{1,2}-|[-*•·>✔✅]+)[ \t]+(?=\S)")
 _BOUNDARY = re.compile(r"[\n,;|!?¿¡]+|\.(?=\s|$)")
 _ASKING = re.compile(
-    r"\b(?:cuant\w*|cuanto|cual\w*|hacen|llegan?|envian|mandan|demora\w*|tarda\w*|envios|domicilios?"
-    r"|cubren|tienen|tiene|manejan|saber|sede|tienda|ubicad\w+|donde|precio|vale|valor|cuesta|sirve|pueden"
-    r"|puedo|como|quien|que|hay|venden|reciben|aceptan|es contra\w*|contraentrega|quiero|quisiera|me interesa"
+    r"\b(?:cuant\w*|cuanto|cual\w*|hacen|llegan?|envian|mandan|demora\w*|tarda\w*|envios"
+    r"|domicilios?"
+    r"|cubren|tienen|tiene|manejan|saber|sede|tienda|ubicad\w+|donde|precio|vale|valor|cuesta"
+    r"|sirve|pueden"
+    r"|puedo|como|quien|que|hay|venden|reciben|aceptan|es contra\w*|contraentrega|quiero"
+    r"|quisiera|me interesa"
     r"|despachan|quedan|estan|son)\b"
 )
 
@@ -105,7 +108,15 @@ def _capital(word: str) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in "*_~`" or unicodedata.category(character) in ("So", "Cf", "Sk", "Cs", "Cn", "Co", "Mn"):
+    if character in "*_~`" or unicodedata.category(character) in (
+        "So",
+        "Cf",
+        "Sk",
+        "Cs",
+        "Cn",
+        "Co",
+        "Mn",
+    ):
         return " "
     if character != "\n" and (character.isspace() or unicodedata.category(character) == "Cc"):
         return " "

@@ -11,17 +11,19 @@ from .addresses import take_address
 from .contacts import take_email, take_phone
 from .delivery import take_barrio, take_directions, take_unnamed_barrio
 from .form import take_form
-from .names import take_name
 from .negations import NOT_GIVEN, take_negations
 from .page import Page
-from .places import department_of, take_places
+from .people import take_name
+from .places import department_of
+from .residence import take_places
 
 LONGEST = 2000
 """Characters of a message that are read."""
 
 _DATA = ("telefono", "direccion", "nombre", "correo", "barrio")
 _LABELS_LEFT = re.compile(
-    r"\b(?:mi )?(?:cel(?:ular)?|tel(?:efono)?|correo(?: electronico)?|direccion|barrio|ciudad|municipio|departamento|dpto"
+    r"\b(?:mi )?(?:cel(?:ular)?|tel(?:efono)?|correo(?: electronico)?|direccion|barrio|ciudad"
+    r"|municipio|departamento|dpto"
     r"|nombres?|apellidos?|numero)(?: es)?\b(?=\s*\|)"
 )
 
@@ -69,7 +71,9 @@ def _infer_department(fields: dict[str, str], known: Mapping[str, str]) -> None:
 
 def _tells(fields: Mapping[str, str], page: Page | None = None) -> bool:
     """Tell whether the message is giving personal data, or holds a street."""
-    street = page is not None and re.search(r"\b(?:calle|cll|cra|carrera|kra|mz|manzana)\b", page.plain)
+    street = page is not None and re.search(
+        r"\b(?:calle|cll|cra|carrera|kra|mz|manzana)\b", page.plain
+    )
     return any(fields.get(name, NOT_GIVEN) != NOT_GIVEN for name in _DATA) or bool(street)
 
 

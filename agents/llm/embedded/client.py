@@ -25,7 +25,9 @@ CERTAIN, CLEAR, DOUBTFUL, LOST = 96, 88, 55, 30
 ALIKE, REMOTE = 0.34, 0.2
 """Similarity from which an intent is clear without a sign, and below which it is only noise."""
 
-_CLAUSE = re.compile(r"[.?!¿¡;,\n:]+|\s(?:y|pero|ademas|además|tambien|también|o sea)\s", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[.?!¿¡;,\n:]+|\s(?:y|pero|ademas|además|tambien|también|o sea)\s", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _guess_part(part: str, agent: AgentLanguage) -> list[_Guess]:
     if not signs:
         return _by_likeness(part, likely, matcher, agent)
     first, strength = signs[0]
-    agreed = alike[first] if first in alike else best
+    agreed = alike.get(first, best)
     bonus = 6 if agreed.intent == best.intent or agreed.closest >= 0.6 else 0
     guesses = [_Guess(first, min(97, strength + bonus), "its signs are there")]
     if best.intent != first and best.closest >= 0.8:

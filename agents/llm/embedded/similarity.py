@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from agents.engine.values import Example
 
@@ -30,7 +31,7 @@ NEAREST, AVERAGE = 0.7, 0.3
 
 @dataclass(frozen=True, kw_only=True)
 class Likeness:
-    """How much a message resembles an intent: `score` 0-1, and `closest`, the best single example."""
+    """How alike a message and an intent are: `score` 0-1; `closest`, the best single example."""
 
     intent: str
     score: float
@@ -119,7 +120,9 @@ class Matcher:
             return word
         if self._concepts_of(word):
             return word
-        meant = [self._misspelled[form] for form in one_letter_off(word) if form in self._misspelled]
+        meant = [
+            self._misspelled[form] for form in one_letter_off(word) if form in self._misspelled
+        ]
         near = (w for w in meant if w[0] == word[0] and one_edit_apart(w, word))
         return next((w for w in near if len(word) > 5 or len(w) == len(word)), word)
 
@@ -133,7 +136,7 @@ class Matcher:
             if damped == 1.0:
                 for group in _letter_groups(word):
                     features[f"l:{group}"] = LETTERS
-        for left, right in zip(text, text[1:], strict=False):
+        for left, right in pairwise(text):
             features[f"p:{left} {right}"] = PAIRS
         return dict(features)
 

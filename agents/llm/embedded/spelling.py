@@ -31,6 +31,7 @@ ABBREVIATIONS: dict[str, str] = {
 """What people type for speed, with what it stands for."""
 
 _LAUGH = re.compile(r"\b(?:[ja]{4,}|[je]{4,}|[ji]{4,}|[ha]{4,}|x+d+|lo+l)\b")
+_HUM = re.compile(r"\b(?:h+m+|m{2,})\b")
 _REPEAT = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([a-z])\1+\b")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -46,8 +47,8 @@ def fold(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Reduce a message to lower-case words: no accents, no signs, no emoji, no stretched letters."""
-    flat = _REPEAT.sub(r"\1", _LAUGH.sub("jaja", fold(text)))
+    """Reduce a message to lower-case words: no accents, signs, emoji or stretched letters."""
+    flat = _REPEAT.sub(r"\1", _HUM.sub("aja", _LAUGH.sub("jaja", fold(text))))
     return " ".join(ABBREVIATIONS.get(word, _unstretched(word)) for word in _WORD.findall(flat))
 
 

@@ -120,8 +120,16 @@ class OperationsTest(ApiTest):
         self.assertEqual(ApiKey.objects.get(name="Counter").last_used_at, first)
 
     def test_what_is_not_json(self) -> None:
-        for body in ("", "{", "[]", '"x"', b'{"inputs": {"name": "\xff"}}', "NaN",
-                     '{"inputs": {"name": "\\ud800"}}', "[" * 5000):
+        for body in (
+            "",
+            "{",
+            "[]",
+            '"x"',
+            b'{"inputs": {"name": "\xff"}}',
+            "NaN",
+            '{"inputs": {"name": "\\ud800"}}',
+            "[" * 5000,
+        ):
             with self.subTest(body=body[:20]):
                 response = self.call("system.apikey.create", body)
                 self.assertError(response, 400, "INVALID_JSON")
@@ -227,8 +235,13 @@ class LookupsTest(ApiTest):
         self.assertNotIn("Theirs", titles)
 
     def test_nonsense_is_refused(self) -> None:
-        for query in ({"limit": 0}, {"limit": "x"}, {"cause": "x"}, {"name": ["a", "b"]},
-                      {"what": 1}):
+        for query in (
+            {"limit": 0},
+            {"limit": "x"},
+            {"cause": "x"},
+            {"name": ["a", "b"]},
+            {"what": 1},
+        ):
             with self.subTest(query=query):
                 self.assertError(self.look("events.list", **query), 422, "VALIDATION_ERROR")
         self.assertError(self.look("events.list", cursor="zzz"), 422, "REFUSED")

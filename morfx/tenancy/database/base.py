@@ -17,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         if not autocommit and (setting := current.setting()):
             with self.wrap_database_errors:
                 self.connection.execute("SELECT set_config(%s, %s, true)", [current.NAME, setting])
@@ -25,7 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _forget_connections_of_the_parent() -> None:
     """Start a forked child without its parent's pools, whose threads did not survive the fork."""
-    base.DatabaseWrapper._connection_pools = {}
+    base.DatabaseWrapper._connection_pools = {}  # type: ignore[attr-defined]
 
 
 os.register_at_fork(after_in_child=_forget_connections_of_the_parent)

@@ -1,5 +1,5 @@
 """Everything that changes workspaces, members and keys."""
 
-from . import jobs, keys, members, workspaces
+from . import invitations, jobs, keys, members, workspaces
 
-__all__ = ["jobs", "keys", "members", "workspaces"]
+__all__ = ["invitations", "jobs", "keys", "members", "workspaces"]

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+from zoneinfo import available_timezones
+
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from morfx.events.ledger import record
 from morfx.operations.actor import SYSTEM, Actor
-from morfx.operations.catalogue import operation
+from morfx.operations.catalogue import find, operation
 from morfx.operations.errors import Refused
 from morfx.operations.inputs import Label
 from morfx.tenancy import everywhere
 from morfx.tenancy.rows import new_id
 
-from ..facts import MemberAdded, WorkspaceCreated
+from ..facts import MemberAdded, WorkspaceChanged, WorkspaceCreated
 from ..models import Membership, User, Workspace
 from ..roles import Role
 
-RESERVED = {"accounts", "api", "webhooks", "static", "healthz", "readyz", "metrics", "start"}
+RESERVED = {
+    *("accounts", "api", "webhooks", "static", "media", "i18n", "admin", "docs"),
+    *("healthz", "readyz", "metrics", "start", "new"),
+}
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise PydanticCustomError("time_zone", _("There is no such time zone."))
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 def create(owner: User, name: str, *, slug: str = "", via: str = "page") -> Workspace:
@@ -42,6 +60,44 @@ def found(actor: Actor, *, name: Label, slug: str, owner: int) -> Workspace:
     record(WorkspaceCreated(workspace=workspace.pk, title=name))
     record(MemberAdded(user=owner, role=Role.OWNER))
     return workspace
+
+
+@operation("system.workspace.update", needs="workspace.manage")
+def update(
+    actor: Actor,
+    *,
+    name: Label | None = None,
+    business_type: Annotated[str, Field(max_length=60)] | None = None,
+    time_zone: TimeZone | None = None,
+    currency: Currency | None = None,
+) -> Workspace:
+    """Change what the workspace says about itself; what is not given stays."""
+    workspace = Workspace.objects.select_for_update().get(pk=actor.workspace_id)
+    wanted = {
+        "name": name,
+        "business_type": business_type,
+        "time_zone": time_zone,
+        "currency": currency,
+    }
+    after = {
+        field: value
+        for field, value in wanted.items()
+        if value is not None and value != getattr(workspace, field)
+    }
+    if not after:
+        return workspace
+    before = {field: getattr(workspace, field) for field in after}
+    for field, value in after.items():
+        setattr(workspace, field, value)
+    workspace.save(update_fields=[*after, "updated_at"])
+    record(WorkspaceChanged(changed=list(after), before=before, after=after))
+    return workspace
+
+
+def furnish(workspace: Workspace, via: str) -> None:
+    """Give a new workspace its first pipeline at once, rather than when a worker comes to it."""
+    if operation := find("crm.pipeline.furnish"):
+        operation.submit(Actor.system(workspace.pk, "workspaces", via=via), {})
 
 
 def _free_slug(name: str) -> str:

@@ -52,8 +52,12 @@ class LiveTest(TransactionTestCase):
         await socket.disconnect()
 
     async def test_strangers_are_refused(self) -> None:
-        for user, slug in ((None, "lucia"), (self.other.owner_user, "lucia"),
-                           (self.shop.owner_user, "nowhere"), (self.shop.owner_user, "a/b")):
+        for user, slug in (
+            (None, "lucia"),
+            (self.other.owner_user, "lucia"),
+            (self.shop.owner_user, "nowhere"),
+            (self.shop.owner_user, "a/b"),
+        ):
             with self.subTest(user=user, slug=slug):
                 socket = await sync_to_async(self.socket)(user, slug)
                 self.assertFalse(await socket.connect())

@@ -28,16 +28,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if all(finding.ok for finding in found):
         found += [health.workers()]
     ready = all(finding.ok for finding in found)
-    checks = {
-        finding.name: {"ok": finding.ok, "message": _outside(finding)} for finding in found
-    }
+    checks = {finding.name: {"ok": finding.ok, "message": _outside(finding)} for finding in found}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
 def _outside(finding: health.Finding) -> str:
     """Return what strangers may read: a database's own words name hosts and users."""
-    return "The database does not answer." if finding.name == "database" and not finding.ok else (
-        finding.says
+    return (
+        "The database does not answer."
+        if finding.name == "database" and not finding.ok
+        else (finding.says)
     )
 
 

@@ -1,0 +1,64 @@
+"""Signs of questions about the product."""
+
+from __future__ import annotations
+
+from .signs import sign
+
+PRODUCT = (
+    sign("como_se_toma", "dose", absent="harm price inside"),
+    sign("contraindicaciones", "harm", absent="promo howmuch freight", strength=89),
+    sign("contraindicaciones", "harm take", strength=89),
+    sign(
+        "contraindicaciones",
+        words=r"^(?:yo )?(?:pero )?(?:si )?(?:yo )?(?:ya )?(?:estoy tomando|tomo) (?!uno?\b"
+        r"|una\b|dos\b|cuant|mas\b)"
+        r"|\b(?:puede[ns]?|podria) (?:tomar\w*|consumir\w*|usar\w*) (?:mi|una?|los|las"
+        r"|cualquier|alguien|todo)"
+        r"|\b(?:mi|una?|los|las|cualquier) \w+(?: de \d+ anos)?(?: \w+)?(?: lo"
+        r"| la)? (?:puede[ns]?|podria)"
+        r" (?:tomar|consum|usar)|\bquien(?:es)? (?:no )?(?:lo )?puede|\b(?:es|son"
+        r"|tan) segur[oa]s?\b",
+        absent="pay",
+        strength=86,
+    ),
+    sign(
+        "contraindicaciones",
+        words=r"\bal (?:otro dia|dia siguiente|siguiente dia)\b",
+        absent="ship pay",
+        strength=89,
+    ),
+    sign("invima", "legal", absent="pay effect price howmuch"),
+    sign("invima", words=r"\binvima\b|\bregistro\b|\bsanitario\b", strength=90),
+    sign("contenido_envase", "howmuch pills", absent="take price effect when", strength=89),
+    sign("contenido_envase", "howmuch inside", absent="take price", strength=87),
+    sign("contenido_envase", "howmuch lasts", absent="ship effect take", strength=86),
+    sign("contenido_envase", "lasts jar", absent="ship"),
+    sign(
+        "contenido_envase",
+        "howmuch holds",
+        absent="take price effect ship pay harm buy",
+        strength=86,
+    ),
+    sign(
+        "contenido_envase",
+        words=r"\bque (?:es lo que )?(?:trae|contiene|viene|lleva|tiene|incluye)\b"
+        r"|\bde que (?:esta|es|se) (?:hech|compuest|compon|fabric)",
+        absent="price effect harm legal promo pay info",
+    ),
+    sign(
+        "como_se_toma",
+        words=r"\b(?:antes|despues)\b.{0,12}\b(?:com\w+|acost\w+|dorm\w+|cena\w*|desayun\w+)\b",
+        absent="pay ship",
+    ),
+    sign("como_se_toma", "take how", absent="price pay", strength=89),
+    sign("como_se_toma", "take when", absent="price pay"),
+    sign("como_se_toma", "take howmuch", absent="price pay", strength=87),
+    sign("contenido_envase", "inside", absent="take price effect pay"),
+    sign("contenido_envase", "pills jar", absent="take price effect pay", strength=85),
+    sign(
+        "sisirve", "effect", absent="pay take ship where howmuch promo buy cost person", strength=86
+    ),
+    sign("sisirve", "serves", absent="pay person", strength=86),
+    sign("como_se_toma", "take", absent="price pay effect legal buy", strength=85),
+    sign("contenido_envase", "inside", absent="price pay", strength=80),
+)

@@ -1,0 +1,35 @@
+"""What an agent does where it cannot go on: no words to read, no budget left."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .situation import Situation
+from .values import Decision, HandOver, Say
+
+MOST_UNREADABLE = 2
+"""Messages without words in a row that are answered with a request for words; then a person."""
+
+
+def without_words(here: Situation) -> Decision:
+    """Ask for words; after a few messages without any, a person looks."""
+    asked = sum(key.startswith("unreadable.") for key in here.state.said)
+    if asked >= MOST_UNREADABLE:
+        reason = "The customer sends what the agent cannot read."
+        message = here.world.handover_message
+        return Decision(state=here.state, effects=(HandOver(reason=reason, message=message),))
+    key = f"unreadable.{asked + 1}"
+    state = dataclasses.replace(here.state, said=(*here.state.said, key))
+    line = Say(text=here.agent.unreadable, key=key, intent="unreadable")
+    return Decision(state=state, effects=(line,), why=("The message holds no words.",))
+
+
+def out_of_budget(here: Situation) -> Decision:
+    """The session's tokens are spent: a person goes on."""
+    limit = here.setting.budget_tokens_session
+    reason = f"The session has used {here.tokens_used} of {limit} tokens."
+    return Decision(
+        state=here.state,
+        effects=(HandOver(reason=reason, message=here.world.handover_message),),
+        why=(reason,),
+    )

@@ -1,0 +1,36 @@
+"""A timer wakes an agent, which acts if its moment has not passed."""
+
+from __future__ import annotations
+
+from agents.engine import situation
+from agents.models import Session
+from inbox.models import Conversation
+from morfx.operations.actor import SYSTEM, Actor
+from morfx.operations.catalogue import operation
+from morfx.operations.inputs import Locked, Ref
+
+from .turns import write
+
+
+@operation("agents.turn.wake", needs=SYSTEM)
+def wake(
+    actor: Actor,
+    *,
+    conversation: Locked[Conversation],
+    session: Ref[Session],
+    timer: str,
+    level: int,
+) -> bool:
+    """Let a flow act on a timer that came due; False when its moment has passed.
+
+    Judged on fresh state: a closed session, a person, or an unanswered message makes it stale.
+    """
+    fresh = Session.objects.select_for_update().get(pk=session.pk)
+    setting = situation.setting_of(conversation)
+    if fresh.status != Session.Status.ACTIVE or setting is None:
+        return False
+    if situation.silence(conversation, setting) or situation.unheard(conversation.pk):
+        return False
+    here = situation.read(conversation, setting, fresh, [])
+    decision = here.agent.flow(here.texts).wake(here.state, timer, level, here.world)
+    return write(actor, here, fresh, None, decision, timer=f"{timer}:{level}")

@@ -1,0 +1,32 @@
+"""What agents tell the inbox: who answers where, and which bubbles must not go out."""
+
+from __future__ import annotations
+
+from agents.engine import registry
+from agents.models import AgentSetting
+from inbox import bot, delivery
+from inbox.bot import BotState
+from inbox.models import Conversation, Send
+
+
+def switched_off(send: Send, conversation: Conversation) -> str:
+    """Object to bubbles of an agent that is off in this workspace."""
+    setting = AgentSetting.objects.filter(agent=send.sender_id).first()
+    return "" if setting is not None and setting.is_on else "agent_off"
+
+
+def who_answers(conversation: Conversation) -> BotState | None:
+    """Describe the agent of a conversation."""
+    setting = AgentSetting.objects.filter(is_on=True).order_by("created_at").first()
+    if setting is None or setting.agent not in registry.agents:
+        return None
+    return BotState(
+        agent=setting.agent,
+        name=registry.find(setting.agent).name,
+        available=True,
+        enabled=conversation.bot_enabled is not False,
+    )
+
+
+delivery.objections.append(switched_off)
+bot.describe.append(who_answers)
