@@ -23,7 +23,7 @@ class NotUnderstood(ValueError):
 
 def schema_for(request: ComprehensionRequest) -> dict[str, object]:
     """Build the JSON schema of an answer to `request`."""
-    intent = {"$ref": "#/$defs/intent"}
+    intent = {"type": "string", "enum": list(request.intents)}
     alternative = _object({"intent": intent, "confidence": {"type": "integer"}})
     properties: dict[str, object] = {
         "class": {"type": "string", "enum": list(CLASSES)},
@@ -36,9 +36,7 @@ def schema_for(request: ComprehensionRequest) -> dict[str, object]:
         field = _object({"name": name, "value": {"type": "string"}})
         properties["fields"] = {"type": "array", "items": field}
     properties["reasoning"] = {"type": "string", "description": "One short sentence."}
-    shape = _object(properties)
-    shape["$defs"] = {"intent": {"type": "string", "enum": list(request.intents)}}
-    return shape
+    return _object(properties)
 
 
 def _object(properties: dict[str, object]) -> dict[str, object]:
@@ -79,7 +77,7 @@ def read_answer(data: object, request: ComprehensionRequest, source: str) -> Com
     if not isinstance(data, dict):
         raise NotUnderstood("not an object")
     try:
-        answer = _Answer.model_validate({**data, "kind": data.get("class")})
+        answer = _Answer.model_validate({**_plain(data), "kind": _class_of(data)})
     except ValidationError as error:
         places = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors()[:5])
         raise NotUnderstood(f"not of the schema: {places}") from None
@@ -98,6 +96,34 @@ def read_answer(data: object, request: ComprehensionRequest, source: str) -> Com
         reasoning=answer.reasoning[:500],
         source=source,
     )
+
+
+def _plain(data: dict[str, object]) -> dict[str, object]:
+    """Bring the spellings that models fall into to the one asked for.
+
+    Fields may come as an object of names and values, alternatives as bare intents.
+    """
+    fields, others = data.get("fields"), data.get("alternatives")
+    plain = dict(data)
+    if isinstance(fields, dict):
+        plain["fields"] = [
+            {"name": str(name), "value": str(value)} for name, value in fields.items() if value
+        ]
+    if isinstance(others, list):
+        plain["alternatives"] = [
+            {"intent": other, "confidence": 0} if isinstance(other, str) else other
+            for other in others
+        ]
+    return plain
+
+
+def _class_of(data: dict[str, object]) -> object:
+    """Return the class; one that was left out follows from whether there are data."""
+    if data.get("class") is not None:
+        return data["class"]
+    if data.get("intent") in ("datos", "irrelevante"):
+        return data["intent"]
+    return "mixto" if data.get("fields") else "pregunta"
 
 
 def _alternatives(

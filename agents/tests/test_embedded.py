@@ -80,8 +80,9 @@ def test_a_no_to_the_summary_waits(text: str) -> None:
     [("1", "1x"), ("2", "2x"), ("tres porfa", "3x"), ("el segundo", "2x"), ("la última", "3x")],
 )
 def test_a_number_chooses_while_packs_are_offered(text: str, intent: str) -> None:
-    assert hear(text, "ofrecer_promos").intent == f"resumen_{intent}"
-    assert not hear(text, "conversacion").intent.startswith("resumen_") or text == "tres porfa"
+    heard = hear(text, "ofrecer_promos")
+    assert heard.intent == f"resumen_{intent}"
+    assert heard.confidence >= 90
 
 
 def test_two_packs_in_one_message_are_a_doubt() -> None:
@@ -135,7 +136,9 @@ def test_a_message_takes_milliseconds() -> None:
     assert (time.perf_counter() - began) / len(texts) < 0.02
 
 
-@pytest.mark.parametrize("text", ["si " * 600, "ya te mando los " * 100, "# 1 - " * 300, "a@" * 700])
+@pytest.mark.parametrize(
+    "text", ["si " * 600, "ya te mando los " * 100, "# 1 - " * 300, "a@" * 700]
+)
 def test_a_hostile_message_is_no_slower(text: str) -> None:
     began = time.perf_counter()
     hear(text, "resumen")

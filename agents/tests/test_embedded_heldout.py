@@ -43,7 +43,9 @@ def test_the_set_is_large_and_apart_from_the_examples() -> None:
 def test_intents() -> None:
     results = [(row["intent"] == heard.intent, row["text"]) for row, heard in heard_with("intent")]
     right = sum(ok for ok, _ in results) / len(results)
-    print(f"intent top-1 {right:.3f} of {len(results)}; wrong: {[t for ok, t in results if not ok]}")
+    print(
+        f"intent top-1 {right:.3f} of {len(results)}; wrong: {[t for ok, t in results if not ok]}"
+    )
     assert right >= 0.85
 
 

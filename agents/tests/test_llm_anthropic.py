@@ -60,7 +60,7 @@ def test_it_asks_for_structured_output_and_nothing_the_models_refuse(api, claude
     }
     schema = call.body["output_config"]["format"]["schema"]
     assert call.body["output_config"]["format"]["type"] == "json_schema"
-    assert schema["$defs"]["intent"]["enum"] == ["hola", "precio", "fallback"]
+    assert schema["properties"]["intent"]["enum"] == ["hola", "precio", "fallback"]
     assert "null" not in str(schema)
     assert call.headers["authorization"] == "Bearer k3y"
 
@@ -225,7 +225,7 @@ def test_nobody_listening_costs_nothing():
         (answers.says("I think it is precio."), Failure.BAD_OUTPUT),
         (answers.says("[1]"), Failure.BAD_OUTPUT),
         (answers.says("[" * 5000), Failure.BAD_OUTPUT),
-        (answers.says({"intent": "precio", "confidence": 90}), Failure.BAD_OUTPUT),
+        (answers.says({"class": "pregunta", "intent": "precio"}), Failure.BAD_OUTPUT),
         (answers.understood("buy_everything"), Failure.BAD_OUTPUT),
         (answers.understood("precio", kind="poema"), Failure.BAD_OUTPUT),
     ],
@@ -270,3 +270,19 @@ def test_a_key_makes_it_configured():
     assert is_configured({"ANTHROPIC_API_KEY": "x"})
     assert not is_configured({"ANTHROPIC_API_KEY": ""})
     assert not is_configured({})
+
+
+def test_the_spellings_models_fall_into_are_read_as_well(api, claude):
+    api.then(
+        answers.says(
+            {
+                "intent": "precio",
+                "confidence": 91,
+                "alternatives": ["hola"],
+                "fields": {"nombre": "Ana", "unknown": "x"},
+            }
+        )
+    )
+    answer = claude.comprehend(request("soy Ana, cuanto vale"))
+    assert (answer.value.kind, answer.value.intent) == ("mixto", "precio")
+    assert answer.value.alternatives[0].intent == "hola"

@@ -65,7 +65,9 @@ def test_what_is_read_is_already_as_stored(text: str, asked: bool) -> None:
 def _traceable(name: str, token: str, said: str) -> bool:
     """Tell whether a token was said: itself, or what it is the full form of."""
     if name == "telefono":
-        return token.removeprefix("57") in re.sub(r"\D", "", said) or token in re.sub(r"\D", "", said)
+        return token.removeprefix("57") in re.sub(r"\D", "", said) or token in re.sub(
+            r"\D", "", said
+        )
     if token in said:
         return True
     if name == "direccion":

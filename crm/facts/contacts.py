@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from morfx.events.ledger import Fact
 
+from .fields import listed
 from .screens import screens
 
 
@@ -41,7 +42,7 @@ class ContactUpdated(Fact):
     changes: Mapping[str, Mapping[str, object]]
 
     def describe(self) -> str:
-        shown = {"title": self.title, "fields": ", ".join(self.changes)}
+        shown = {"title": self.title, "fields": listed(self.changes)}
         return _("%(fields)s of %(title)s changed.") % shown
 
     def pokes(self) -> Iterable[str]:

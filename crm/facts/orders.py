@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from morfx.events.ledger import Fact
 
+from .fields import listed
 from .screens import screens
 
 
@@ -51,7 +52,7 @@ class OrderUpdated(Fact):
     changes: Mapping[str, Mapping[str, object]]
 
     def describe(self) -> str:
-        shown = {"title": self.title, "fields": ", ".join(self.changes)}
+        shown = {"title": self.title, "fields": listed(self.changes)}
         return _("%(fields)s of the order %(title)s changed.") % shown
 
     def pokes(self) -> Iterable[str]:
@@ -130,7 +131,7 @@ class ProductUpdated(Fact):
     changes: Mapping[str, Mapping[str, object]]
 
     def describe(self) -> str:
-        shown = {"title": self.title, "fields": ", ".join(self.changes)}
+        shown = {"title": self.title, "fields": listed(self.changes)}
         return _("%(fields)s of the product %(title)s changed.") % shown
 
     def pokes(self) -> Iterable[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from morfx.events.ledger import Fact
 
+from .fields import listed
 from .screens import screens
 
 
@@ -48,7 +49,7 @@ class TaskUpdated(Fact):
     conversation: UUID | None = None
 
     def describe(self) -> str:
-        shown = {"title": self.title, "fields": ", ".join(self.changes)}
+        shown = {"title": self.title, "fields": listed(self.changes)}
         return _("%(fields)s of the task “%(title)s” changed.") % shown
 
     def pokes(self) -> Iterable[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
-from django.db.models.base import ModelBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,8 +15,9 @@ from morfx.operations.errors import NotFound, Refused
 from morfx.operations.inputs import Also, Label, Text
 from morfx.workspaces.models import Membership
 
+from .. import conversations
 from ..facts import TaskCompleted, TaskCreated, TaskReopened, TaskUpdated
-from ..models import Contact, Task
+from ..models import Task
 from .changes import Changes, apply
 from .inputs import LockedTask, Moment, TheContact, TheOrder
 
@@ -151,8 +151,5 @@ def _refuse_stranger(user: int | None) -> None:
 
 
 def _refuse_unknown(conversation: UUID) -> None:
-    """Conversations live a floor above; the way back from contacts leads to their rows."""
-    rows = Contact._meta.get_field("conversations").related_model
-    assert isinstance(rows, ModelBase)
-    if not rows._default_manager.filter(pk=conversation).exists():
+    if not conversations.exists(conversation):
         raise NotFound("conversation", code="CONVERSATION_NOT_FOUND")

@@ -19,13 +19,13 @@ def new_id() -> UUID:
     return UUID(int=value | (0x7 << 76) | (0x2 << 62))
 
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
-class OwnedManager(models.Manager[M]):
+class OwnedManager(models.Manager[M_co]):
     """Filters by the current workspace, so that its indexes serve; the policies hold anyway."""
 
-    def get_queryset(self) -> models.QuerySet[M]:
+    def get_queryset(self) -> models.QuerySet[M_co]:
         rows = super().get_queryset()
         workspace = current_id()
         return rows.filter(workspace_id=workspace) if workspace else rows

@@ -59,8 +59,10 @@ class CafeTest(TestCase):
         for event in events:
             if all(event.facts.get(key) == _plain(value) for key, value in facts.items()):
                 return event
-        raise AssertionError(f"{name} did not happen with {facts}; there was "
-                             f"{[(e.name, e.facts) for e in Event.objects.order_by('-id')[:8]]}")
+        raise AssertionError(
+            f"{name} did not happen with {facts}; there was "
+            f"{[(e.name, e.facts) for e in Event.objects.order_by('-id')[:8]]}"
+        )
 
     def assertNothingHappened(self, name: str) -> None:
         """Assert that no event of this name was recorded."""

@@ -51,6 +51,12 @@ def workspaces_of(user: User) -> list[Workspace]:
         return list(found.order_by("name"))
 
 
+def workspace_called(slug: str) -> Workspace | None:
+    """Return the workspace with a slug, for commands, which belong to nobody."""
+    with everywhere("find a workspace for a command"), transaction.atomic():
+        return Workspace.objects.filter(slug=slug).first()
+
+
 def memberships_of(user: User) -> list[Membership]:
     """Return a user's memberships, by their workspaces' names."""
     with everywhere("list a user's memberships"), transaction.atomic():
@@ -74,7 +80,8 @@ def member_required(
             raise Http404
         request.workspace, request.membership = membership.workspace, membership
         request.actor = membership.actor()
-        request.session["workspace"] = slug
+        if request.session.get("workspace") != slug:
+            request.session["workspace"] = slug
         with within(membership.workspace_id), transaction.atomic():
             try:
                 return view(request, *args, **kwargs)

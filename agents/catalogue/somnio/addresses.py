@@ -143,7 +143,7 @@ _STOP = frozenset(
 )
 _BOUNDARY = re.compile(r"[,;\n.|]\s*")
 _LONGEST_NAME = 4
-_SMALL = SMALL_WORDS | {"con"}
+_SMALL = frozenset({"de", "del", "y", "con"})
 
 
 def normalise_address(text: str) -> str:

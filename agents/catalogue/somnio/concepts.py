@@ -17,7 +17,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     ),
     "pack": ("combo*", "paquete*", "pack*", "kit", "kits", "opciones", "opcion", "duo",),
     "promo": (
-        "promocion*", "promosion*", "oferta*", "ofertic*", "descuent*", "rebaj*", "2x1", "3x2",
+        "promocion*", "promosion*", "oferta*", "ofertic*", "descuent*", "rebaja", "rebajas", "rebajita*", "rebajan", "2x1", "3x2",
         "ahorr*", "mayorista*", "economic*", "barato", "baratico", "menos", "ofrecen", "dcto",
     ),
     "show": (
@@ -62,7 +62,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
         "demora*", "demore", "tarda*", "tiempo", "dias", "cuando", "rapido", "plazo", "horas",
     ),
     "where": (
-        "ubicad*", "ubicac*", "ubican", "quedan", "queda", "tienda*", "local", "locales",
+        "oficinas", "drogas", "ubicad*", "ubicac*", "ubican", "quedan", "queda", "tienda*", "local", "locales",
         "sede*", "sucursal*", "almacen*", "farmaci*", "drogueri*", "fisic*", "recog*", "punto",
         "puntos", "establecimiento*", "presencial*", "personalmente", "domiciliados", "bodega*",
         "distribuidores", "supermercado*", "consigo", "consigue", "consiguen", "conseguir*",
@@ -71,16 +71,16 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "whence": ("donde", "adonde",),
     "inside": (
         "contien*", "contenid*", "ingredient*", "component*", "compost*", "composic*",
-        "formula*", "miligramos", "mg", "melatonina", "magnesio", "gotas", "jarabe", "liquido",
+        "formula*", "miligramos", "cafeina", "mg", "melatonina", "magnesio", "gotas", "jarabe", "liquido",
         "liquida", "rinde", "rendim*", "alcanza*", "presentacion", "tamano", "gramos",
         "compuesto", "ml", "azucar", "valeriana", "lactosa", "gluten", "sustancia*",
         "elaborad*", "hecho", "natural", "hierbas", "plantas",
     ),
     "holds": (
-        "trae", "traen", "vien*", "contien*", "tiene", "tienen", "incluye", "lleva", "hay",
+        "trae", "traen", "vien*", "contien*", "tiene", "tienen", "incluye", "lleva",
     ),
     "pills": (
-        "pastill*", "capsul*", "tablet*", "comprimid*", "pastas", "pasta", "pepas", "unidades",
+        "pastill*", "pastic*", "capsul*", "tablet*", "comprimid*", "pastas", "pasta", "pepas", "unidades",
         "grageas", "dosis",
     ),
     "lasts": ("dura", "duran", "rinde", "alcanza", "durar", "duraria", "rendira", "durara",),

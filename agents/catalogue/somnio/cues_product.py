@@ -5,6 +5,13 @@ from __future__ import annotations
 from .signs import sign
 
 PRODUCT = (
+    sign("sisirve", words=r"\b(?:testimoni|comentari|opinion|resena)\w*", absent="pay"),
+    sign("como_se_toma", words=r"\bmodo de empleo\b|\bmodo de uso\b"),
+    sign(
+        "contraindicaciones",
+        words=r"\bque pasa(?:ria)? si (?:me )?(?:lo )?tom|\bquien(?:es)? no\b.{0,14}\b(?:tom|consum|us)",
+        absent="pay",
+    ),
     sign("como_se_toma", "dose", absent="harm price inside"),
     sign("contraindicaciones", "harm", absent="promo howmuch freight", strength=89),
     sign("contraindicaciones", "harm take", strength=89),

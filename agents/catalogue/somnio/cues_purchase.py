@@ -16,7 +16,7 @@ PEOPLE = (
     sign(
         "fallback",
         words=r"\b(?:ll?am[ae]me|ll?amenme|me (?:puede[ns]?|podria[ns]?)? ?(?:llamar?|marcar|marca)"
-        r"|me llaman|(?:una )?llamada|numero (?:para|donde) (?:llamar|hablar)|marqueme)\b",
+        r"|me (?:llaman?|llamen?|llamaran|marquen)\b|(?:una )?llamada|numero (?:para|donde) (?:llamar|hablar)|marqueme)\b",
         strength=90,
     ),
     sign(
@@ -30,7 +30,7 @@ PEOPLE = (
         r"|\bcambi\w+\b.{0,25}\bque me (?:llego|mandaron|enviaron)"
         r"|\bme (?:llego|enviaron|mandaron)\b.{0,25}\b(?:mal|otro|otra|vaci\w+|abiert\w+)\b"
         r"|\btrabaj(?:o|ar|os) (?:con|para|en)\b|\b(?:hoja de vida|vacante\w*|distribuidor"
-        r"|empleo)\b",
+        r"|empleos)\b",
         strength=90,
     ),
 )
@@ -62,6 +62,13 @@ GUARANTEE = (
 )
 
 ORDERING = (
+    sign(
+        "captura_datos_si_compra",
+        words=r"\bme l[oa] (?:envi[ae]|mand[ae])\w*\b(?! (?:a|al|hasta|por (?:inter|serv|env|coord)\w*|con|en|para|hoy)\b)"
+        r"|\b(?:hagamos|hacer|hago|hagale) (?:el|un|mi) pedido|\bcomo le hago\b"
+        r"|\bque (?:hago|tengo que hacer|debo hacer)\b.{0,12}\b(?:compr|ped|adquir|obten)",
+        absent="time where complaint method",
+    ),
     sign(
         "captura_datos_si_compra",
         words=r"\bcomo (?:hago|hacemos|puedo|se hace|seria|lo|la|es"

@@ -18,7 +18,7 @@ PACKS = (
         r"|algo) (?:muy )?especial\b",
     ),
     sign("info_promociones", "pack", absent="pay inside take ship", strength=85),
-    sign("info_promociones", "promo", absent="pay inside take freight effect harm"),
+    sign("info_promociones", "promo", absent="pay inside take freight effect harm where"),
     sign(
         "info_promociones", "howmuch many", absent="ship take inside effect harm pills time lasts"
     ),

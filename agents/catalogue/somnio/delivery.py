@@ -6,7 +6,7 @@ import re
 
 from .names import given_names, surnames
 from .page import SMALL_WORDS, Clause, Page, titled, trimmed
-from .places import find
+from .places import find, is_major
 
 _BARRIO = re.compile(
     r"(?<!\w)(?:en el |el |del |mi )?(?:barrio|brr|bario|varrio|b/)(?![a-z])\s*"
@@ -184,6 +184,11 @@ def _elsewhere(plain: str, at: int) -> bool:
     limit = stop.start() if stop else len(plain)
     places = find(plain, at, limit)
     if places and places[0].start == at:
-        return not plain[places[-1].end : limit].strip(" .-()")
+        if not plain[places[-1].end : limit].strip(" .-()"):
+            return True
+    if places and places[0].start == at and is_major(plain[at : places[0].end]):
+        return True
+    if re.search(r"\b(?:san|santa|santo|villa|don|jose|maria)\s*$", plain[:at]):
+        return False
     names = re.compile(r"([a-z]+) ([a-z]+)").match(plain, at, limit)
     return bool(names and names[1] in given_names() and names[2] in surnames())

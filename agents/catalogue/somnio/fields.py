@@ -57,9 +57,8 @@ def extract(text: str, known: Mapping[str, str], asked: bool) -> dict[str, str]:
 
 def normalise(name: str, value: str) -> str:
     """Write one field's value the one way it is stored. Doing it twice changes nothing."""
-    if value.strip().upper() == NOT_GIVEN:
-        return NOT_GIVEN
-    return _NORMALISERS[name](value)
+    written = _NORMALISERS[name](value)
+    return NOT_GIVEN if NOT_GIVEN in (value.strip().upper(), written.upper()) else written
 
 
 def missing(data: Mapping[str, str], wanted: Iterable[str] = ALL) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .addresses import take_address
 from .contacts import normalise_phone
+from .negations import DECLINABLE, NOT_GIVEN, refuses
 from .page import Page, titled, trimmed
 from .people import take_labelled
 from .places import find, given, is_major, normalise_city, normalise_department
@@ -95,6 +96,9 @@ def _labelled(page: Page) -> list[_Labelled]:
 def _value(page: Page, one: _Labelled, *, apart: bool) -> dict[str, str]:
     """Read one value. `apart` says that the surname has a label of its own."""
     value = page.plain[one.start : one.end]
+    if refuses(value):
+        page.take(one.start, one.end)
+        return {one.name: NOT_GIVEN} if one.name in DECLINABLE else {}
     if not value.strip(" |.,;-"):
         return {}
     if one.name in ("both", "nombre", "apellido"):

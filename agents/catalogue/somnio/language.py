@@ -92,8 +92,9 @@ _POLITE = (
 _HEARD = (
     r"(?:ya |ahorita |ahora |enseguida |en un momento )(?:te |le |les |los |se |se los "
     r"|te los )*(?:mando|envio|paso|escribo|digo|doy|regalo|voy)(?: los| mis)?(?: datos)?"
-    r"|regal[ae]me un momento|dem?e un momento|dame un (?:momento|segundo)|un (?:momento"
-    r"|segundo|momentico|momentito)"
+    r"|(?:regal[ae]me |dem?e |dame |esper[ae](?:me)? )?un (?:momento|segundo|minuto|rato)"
+    r"|(?:regal[ae]me |dem?e |dame |esper[ae](?:me)? )?un (?:moment|segund|minut|rat)i[tc]o"
+    r"|que pena"
     r"|feliz (?:dia|tarde|noche)|lindo dia|hasta luego|nos vemos|quedo (?:atent[oa]|pendiente"
     r"|a la espera)|estoy pendiente|con (?:mucho )?gusto"
     r"|a la orden|no hay problema|no se preocupe|que (?:bueno|bien)|de nada|de una"
@@ -137,7 +138,7 @@ _OFFER = re.compile(
 )
 _THUMB = re.compile("[\U0001f44d\U0001f44c\u2705\u2714\U0001f64c\U0001f91d]")
 _WANTS = re.compile(r"\b(?:quiero|deseo|interesa|gustaria|quisiera)\b")
-_CONFIRM = re.compile(r"\bconfirm")
+_CONFIRM = re.compile(r"\bconfirm|\bcorrect")
 _HESITATES = re.compile(
     r"\b(?:piens\w*|pens\w*|despues|luego|segur[oa]|todavia|aun|ahora|ahorita|espere?a?|momento"
     r"|tarde|dia|hoy|cancel\w*)\b"

@@ -53,6 +53,17 @@ _BARE = re.compile(
 )
 
 
+_REFUSAL = re.compile(
+    rf"\s*(?:pues |ah |la verdad )?(?:{_NO}(?: eso| uno| cual es| la verdad| de eso| ninguno| {_ANY})*"
+    r"|n/?\.?a|ninguno|ninguna|nada|-+|x+|no aplica)\s*[.!]*\s*"
+)
+
+
+def refuses(folded: str) -> bool:
+    """Tell whether a folded value after a label is a refusal."""
+    return _REFUSAL.fullmatch(folded) is not None
+
+
 def take_negations(page: Page, known: Mapping[str, str], *, asked: bool) -> dict[str, str]:
     """Take refusals out and answer "N/A" for what they name.
 

@@ -22,6 +22,9 @@ PARTS = 12
 CERTAIN, CLEAR, DOUBTFUL, LOST = 96, 88, 55, 30
 """Confidence of an example's own words, of a clear sign, of a guess, and of not understanding."""
 
+UNSURE = 40
+"""Confidence under which a guess is no better than not understanding."""
+
 ALIKE, REMOTE = 0.34, 0.2
 """Similarity from which an intent is clear without a sign, and below which it is only noise."""
 
@@ -122,7 +125,7 @@ def _guesses(rest: str, heard: Heard, agent: AgentLanguage) -> list[_Guess]:
 def _without_unknown(ranked: list[_Guess], agent: AgentLanguage) -> list[_Guess]:
     """Put not understanding a clause last when another clause is understood."""
     lost = [g for g in ranked if g.intent == agent.unknown_intent and g.confidence < 60]
-    clear = [g for g in ranked if g not in lost]
+    clear = [g for g in ranked if g not in lost and g.confidence >= UNSURE]
     return clear + lost
 
 
@@ -172,6 +175,8 @@ def _by_likeness(
         confidence = 86
     else:
         confidence = min(84, round(DOUBTFUL - 12 + 60 * (best.score - REMOTE) + 60 * gap))
+    if confidence < UNSURE:
+        return [_Guess(agent.unknown_intent, LOST, "resembles nothing enough")]
     return [
         _Guess(best.intent, confidence, "resembles examples"),
         _Guess(second.intent, max(20, confidence - round(100 * gap) - 8), "resembles examples"),
