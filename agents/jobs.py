@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agents.engine import situation, turn
 from agents.models import Session, TurnLease
-from agents.operations import sessions, waking
+from agents.operations import sessions, turns, waking
+from inbox.models import Conversation
+from inbox.operations import handover
 from morfx.jobs.work import job
 from morfx.operations.actor import Actor
 from morfx.tenancy import everywhere, within
@@ -18,7 +21,27 @@ AGAIN = 0.5
 """Seconds until a conversation is tried again whose lease somebody holds."""
 
 
-@job(queue="turns", network=True, tries=10)
+@job(tries=20)
+def hand_to_a_person(conversation: UUID) -> None:
+    """Hand a conversation over whose turn failed for good: no customer is left in silence."""
+    row = Conversation.objects.get(pk=conversation)
+    setting = situation.setting_of(row)
+    waiting = situation.unheard(conversation)
+    if not waiting or setting is None or situation.silence(row, setting):
+        return
+    actor = situation.agent_actor(row.workspace_id, setting.agent)
+    reason = _("The agent failed on this conversation; its job is parked with the error.")
+    handover.hand_over(
+        actor,
+        conversation=row,
+        reason=reason,
+        message=setting.handover_message,
+        agent=setting.agent,
+    )
+    turns.stay_silent(actor, messages=waiting, reason="error")
+
+
+@job(queue="turns", network=True, tries=4, otherwise=hand_to_a_person)
 def answer(conversation: UUID) -> None:
     """Answer what is unanswered in a conversation."""
     try:

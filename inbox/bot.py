@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from .models import Conversation
@@ -32,3 +33,15 @@ describe: list[Callable[[Conversation], BotState | None]] = []
 def state_of(conversation: Conversation) -> BotState:
     """Return the bot's state in a conversation."""
     return next((state for ask in describe if (state := ask(conversation))), NOBODY)
+
+
+def answering(conversations: Sequence[Conversation]) -> set[UUID]:
+    """Return in which conversations of a page the bot would answer now.
+
+    Whether there is one is the workspace's business, so one question serves the page.
+    """
+    if not conversations or not state_of(conversations[0]).available:
+        return set()
+    return {
+        row.pk for row in conversations if row.bot_enabled is not False and not row.owned_by_person
+    }

@@ -170,4 +170,4 @@ def _later(send: Send, outcome: Outcome) -> None:
     send.state, send.attempt = Send.State.PLANNED, send.attempt + 1
     send.due_at = timezone.now() + timedelta(seconds=wait)
     send.save(update_fields=["state", "attempt", "due_at"])
-    Message.objects.filter(pk=send.message_id).update(status="queued")
+    Message.objects.filter(pk=send.shown_id).update(status="queued")

@@ -11,7 +11,7 @@ from morfx.jobs.work import job
 from morfx.operations.actor import Actor
 
 from . import clients, delivery
-from .models import Conversation, Envelope
+from .models import Conversation, Envelope, Message
 from .operations import receiving, sending
 from .providers.payload import BadPayload, Inbound, Status, Unreadable, open_payload
 from .settling import note_status
@@ -80,3 +80,18 @@ def deliver(conversation: UUID) -> None:
         delivery.note(send, clients.send(target, send))
     with transaction.atomic():
         sending.schedule(conversation)
+
+
+@job(network=True, tries=2)
+def tell_read(conversation: UUID) -> None:
+    """Tell WhatsApp that the customer's newest message was read. Harmless when it fails."""
+    with transaction.atomic():
+        newest = (
+            Message.objects.select_related("conversation__channel")
+            .filter(conversation=conversation, direction=Message.Direction.INBOUND)
+            .exclude(provider_id=None)
+            .order_by("-id")
+            .first()
+        )
+    if newest is not None and newest.provider_id:
+        clients.client_of(newest.conversation.channel).mark_read(newest.provider_id)

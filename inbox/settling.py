@@ -90,7 +90,8 @@ def note_status(channel: Channel, status: Status, received_at: datetime) -> None
             return
         if send is not None and send.state in (Send.State.CLAIMED, Send.State.UNKNOWN):
             _settle_by_status(send, status, event)
-        _fold_into(message, event)
+        if not _overtaken(send, event):
+            _fold_into(message, event)
 
 
 def _send_of(status: Status) -> Send | None:
@@ -105,8 +106,15 @@ def _send_of(status: Status) -> Send | None:
 def _locked_message(send: Send | None, provider_id: str) -> Message | None:
     rows = Message.objects.select_for_update()
     if send is not None and send.message_id:
-        return rows.filter(pk=send.message_id).first()
+        return rows.filter(pk=send.shown_id).first()
     return rows.filter(provider_id=provider_id, direction=Message.Direction.OUTBOUND).first()
+
+
+def _overtaken(send: Send | None, event: StatusEvent) -> bool:
+    """Tell whether a failure is of an attempt that a newer one has replaced."""
+    if send is None or event.step is not Step.FAILED:
+        return False
+    return Send.objects.filter(message=send.message_id, attempt__gt=send.attempt).exists()
 
 
 def _settle_by_status(send: Send, status: Status, event: StatusEvent) -> None:
@@ -123,7 +131,7 @@ def _settle_by_status(send: Send, status: Status, event: StatusEvent) -> None:
 
 def _remember_id(send: Send, provider_id: str) -> None:
     """Give the message the provider's id, and fold in what was reported before we knew it."""
-    Message.objects.filter(pk=send.message_id).update(provider_id=provider_id)
+    Message.objects.filter(pk=send.shown_id).update(provider_id=provider_id)
     for loose in LooseStatus.objects.filter(provider_id=provider_id):
         error = loose.error
         event = StatusEvent(
@@ -138,7 +146,7 @@ def _remember_id(send: Send, provider_id: str) -> None:
 
 
 def _apply(send: Send, event: StatusEvent) -> None:
-    message = Message.objects.select_for_update().get(pk=send.message_id)
+    message = Message.objects.select_for_update().get(pk=send.shown_id)
     _fold_into(message, event)
 
 
@@ -157,7 +165,7 @@ def _fold_into(message: Message, event: StatusEvent) -> None:
 
 def _unknown(send: Send, outcome: Unknown) -> None:
     send.state, send.reason = Send.State.UNKNOWN, outcome.reason[:200]
-    message = Message.objects.select_for_update().get(pk=send.message_id)
+    message = Message.objects.select_for_update().get(pk=send.shown_id)
     if not message.progress.get("times"):
         message.status = "unknown"
         message.error = {"code": None, "title": outcome.reason}

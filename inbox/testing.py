@@ -80,6 +80,11 @@ class InboxTest(CafeTest):
             base_url=cls.whatsapp.url,
         )
 
+    def setUp(self) -> None:
+        super().setUp()
+        # The simulator remembers across tests; each test has a customer of its own.
+        self.sender = f"57300{uuid.uuid4().int % 10**7:07d}"
+
     def store(self, payload: dict[str, Any]) -> Envelope:
         """Store a webhook body as the webhook does, with the job that opens it."""
         envelope = Envelope.objects.create(channel=self.channel, body=json.dumps(payload).encode())
@@ -88,7 +93,7 @@ class InboxTest(CafeTest):
 
     def customer_writes(self, text: str, **kwargs: Any) -> Message:
         """Let the customer write, on their phone and through a stored webhook."""
-        sender = kwargs.get("sender", MARTA)
+        sender = kwargs.setdefault("sender", self.sender)
         said = self.whatsapp.say(NUMBER, sender, text)
         kwargs.setdefault("wamid", said["wamid"])
         self.store(inbound_payload(text, **kwargs))
@@ -99,7 +104,7 @@ class InboxTest(CafeTest):
         """Return the only conversation."""
         return Conversation.objects.select_related("contact", "channel").get()
 
-    def phone_shows(self, sender: str = MARTA) -> list[str]:
+    def phone_shows(self) -> list[str]:
         """Return what arrived on the customer's phone, oldest first."""
-        chat = self.whatsapp.chat(NUMBER, sender)
+        chat = self.whatsapp.chat(NUMBER, self.sender)
         return [bubble["text"] for bubble in chat["messages"] if bubble["direction"] == "out"]

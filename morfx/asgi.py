@@ -7,7 +7,7 @@ what waits, or must be as fast as one INSERT, is ASGI. Run with `uvicorn morfx.a
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +29,7 @@ from django.urls import get_resolver  # noqa: E402
 from morfx.live import Live  # noqa: E402
 from morfx.workspaces import health  # noqa: E402
 
-Message = MutableMapping[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -89,13 +89,25 @@ async def _page(scope: Message, receive: Receive, send: Send) -> None:
         receive = _given(body)
     if not scope["query_string"].isascii():
         scope = {**scope, "query_string": quote(scope["query_string"], safe="%&=+").encode()}
-    await _threads(scope, receive, send)  # type: ignore[arg-type]
+    await _threads(scope, _to_the_end(receive), send)
+
+
+def _to_the_end(receive: Receive) -> Receive:
+    """Fail the reading of a body whose sender went away: half a form must not pass for a whole."""
+
+    async def read() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError("The client went away before its request was complete.")
+        return message
+
+    return read
 
 
 async def _whole_body(receive: Receive) -> bytes | None:
     body, more = bytearray(), True
     while more:
-        message = await receive()
+        message = await _to_the_end(receive)()
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > LONGEST_CHUNKED_BODY:

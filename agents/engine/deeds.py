@@ -50,7 +50,7 @@ def do_all(
     for deed in decision.effects:
         if not isinstance(deed, Do):
             continue
-        inputs = _filled(deed.inputs, made)
+        inputs = filled(deed.inputs, made)
         outcome = _do(actor, session, turn, deed, inputs, applied)
         if outcome is not None and deed.operation == "crm.order.create":
             made["$order"] = made["$last_order"] = str(outcome.data["id"])
@@ -82,7 +82,7 @@ def _do(
     return outcome
 
 
-def _filled(inputs: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:
+def filled(inputs: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:
     """Replace `$order` and `$last_order` by the ids they stand for."""
     return {
         name: made.get(value, value) if isinstance(value, str) else value

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from agents.models import AgentSetting, AgentText, AgentTurn, Session
@@ -81,7 +82,7 @@ def read(
         conversation=conversation,
         session=session,
         state=state,
-        world=_world(agent, setting, conversation, session),
+        world=_world(agent, setting, conversation, session, interrupted=bool(messages)),
         messages=tuple(messages),
         history=_history(conversation, messages),
         texts=tuple(texts(agent)),
@@ -113,22 +114,28 @@ def texts(agent: AgentDefinition) -> list[object]:
 
 
 def _world(
-    agent: AgentDefinition, setting: AgentSetting, conversation: Conversation, session: Session
+    agent: AgentDefinition,
+    setting: AgentSetting,
+    conversation: Conversation,
+    session: Session,
+    *,
+    interrupted: bool,
 ) -> World:
     contact = conversation.contact
     return World(
         now=timezone.now(),
         first_turn=not session.turns.exists(),
-        products=_products(),
+        products=products(),
         contact_id=str(contact.pk) if contact else "",
         contact_phone=(contact.phone or "") if contact else "",
         timers=agent.presets[setting.timer_preset],
         handover_message=setting.handover_message or agent.handover_message,
-        pending=_pending(conversation, session),
+        pending=_pending(conversation, session, setting.speed) if interrupted else (),
     )
 
 
-def _products() -> dict[str, Product]:
+def products() -> dict[str, Product]:
+    """Return what the workspace sells under a code that customers select."""
     rows = CrmProduct.objects.filter(is_active=True).exclude(code="")
     return {
         row.code: Product(
@@ -138,8 +145,12 @@ def _products() -> dict[str, Product]:
     }
 
 
-def _pending(conversation: Conversation, session: Session) -> tuple[Say, ...]:
-    """Return the bubbles of the session's last plan that an interruption held back."""
+def _pending(conversation: Conversation, session: Session, speed: float) -> tuple[Say, ...]:
+    """Return the bubbles that the customer's words hold back, with their pauses at speed 1.
+
+    Those of the session's last plan that were withdrawn already, and those still planned: once the
+    customer has written, none of them is claimed any more.
+    """
     last = (
         AgentTurn.objects.filter(session=session, role=AgentTurn.Role.AGENT)
         .order_by("-number")
@@ -147,20 +158,19 @@ def _pending(conversation: Conversation, session: Session) -> tuple[Say, ...]:
     )
     if last is None:
         return ()
-    rows = Send.objects.filter(
-        conversation=conversation,
-        plan=str(last.trace.get("plan", "")),
-        state=Send.State.WITHDRAWN,
-        reason="interrupted",
-    ).exclude(plan="")
+    withdrawn = Q(
+        plan=str(last.trace.get("plan", "")), state=Send.State.WITHDRAWN, reason="interrupted"
+    )
+    planned = Q(state=Send.State.PLANNED, sender=Message.Sender.AGENT, epoch=conversation.epoch)
+    rows = Send.objects.filter(withdrawn | planned, conversation=conversation).exclude(plan="")
     return tuple(
         Say(
             text=str(row.body["text"]),
             key=str(row.body.get("key", "")),
             intent=str(row.body.get("intent", "")),
-            delay=row.pause,
+            delay=row.pause / speed if speed else 0.0,
         )
-        for row in rows.order_by("position")
+        for row in rows.order_by("created_at", "position")
     )
 
 

@@ -43,7 +43,9 @@ class SaleTest(InboxTest):
         self.assertEqual(order.stage.name, "NUEVO PEDIDO")
         self.assertEqual([tag.name for tag in order.tags.all()], ["WPP"])
         self.assertTrue(order.confirmed)
-        contact = order.contact
+        contact = self.conversation().contact
+        assert contact is not None
+        self.assertEqual(order.contact, contact)
         self.assertEqual((contact.name, contact.city), ("Jose Romero", "Bogota"))
         session = Session.objects.get()
         self.assertEqual(session.state["mode"], "confirmado")

@@ -88,12 +88,13 @@ class TagsForm(forms.Form):
             return False
         other = self.cleaned_data["other"].strip()
         wanted = {*self.cleaned_data["tags"], *([other] if other else [])}
-        on = "contact" if isinstance(self.bearer, Contact) else "order"
+        contact = self.bearer if isinstance(self.bearer, Contact) else None
+        order = self.bearer if isinstance(self.bearer, Order) else None
         try:
             for name in sorted(wanted - self.borne):
-                tags.add(self.actor, **{on: self.bearer}, tag=name)
+                tags.add(self.actor, contact=contact, order=order, tag=name)
             for name in sorted(self.borne - wanted):
-                tags.remove(self.actor, **{on: self.bearer}, tag=name)
+                tags.remove(self.actor, contact=contact, order=order, tag=name)
         except Refused as refusal:
             self.add_error("other", refusal.message)
         return self.is_valid()

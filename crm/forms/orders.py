@@ -44,7 +44,7 @@ class LineWidget(forms.MultiWidget):
 
     def __init__(self, products: Sequence[Product] = ()) -> None:
         self.products = products
-        parts = {
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
             "title": forms.TextInput(
                 attrs={
                     "list": "known-products",
@@ -155,9 +155,8 @@ class NewOrder(LinesForm):
     def clean_contact(self) -> Contact:
         """Find the one contact that is meant."""
         text = self.cleaned_data["contact"]
-        found = list(
-            search.contacts(Contact.objects.all(), text).order_by("name")[: MOST_NAMES + 1]
-        )
+        rows = search.contacts(Contact.objects.all(), text).order_by("name")
+        found = list(rows[: MOST_NAMES + 1])
         if len(found) == 1:
             return found[0]
         if not found:

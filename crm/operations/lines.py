@@ -14,6 +14,7 @@ from morfx.operations.errors import Refused
 from morfx.operations.inputs import Label, Money
 
 from ..models import Order, OrderLine, Product
+from .changes import Changes
 from .inputs import Sku
 from .products import sku_of
 
@@ -35,10 +36,6 @@ class Item(BaseModel):
     sku: Sku | None = None
 
 
-Lines = list[dict[str, object]]
-"""Lines as facts carry them."""
-
-
 def write(order: Order, items: Sequence[Item]) -> None:
     """Make these items the order's only lines; the database keeps its total.
 
@@ -50,17 +47,23 @@ def write(order: Order, items: Sequence[Item]) -> None:
     order.refresh_from_db(fields=["total"])
 
 
-def shown(order: Order) -> Lines:
+def replace(order: Order, items: Sequence[Item]) -> Changes:
+    """Write these items as the order's lines; return what changed, the total with it."""
+    before, total = _shown(order), order.total
+    write(order, items)
+    after = _shown(order)
+    if after == before:
+        return {}
+    return {
+        "products": {"old": before, "new": after},
+        "total": {"old": total, "new": order.total},
+    }
+
+
+def _shown(order: Order) -> list[dict[str, object]]:
     """Return the order's lines as facts carry them."""
-    return [
-        {
-            "sku": line.sku,
-            "title": line.title,
-            "unit_price": line.unit_price,
-            "quantity": line.quantity,
-        }
-        for line in OrderLine.objects.filter(order=order).order_by("position")
-    ]
+    fields = ("sku", "title", "unit_price", "quantity")
+    return list(OrderLine.objects.filter(order=order).order_by("position").values(*fields))
 
 
 Priced = tuple[Item, Product | None, Decimal]

@@ -117,11 +117,7 @@ def update(
     if changes:
         order.save(update_fields=[*changes, "updated_at"])
     if products is not None:
-        before, total = lines.shown(order), order.total
-        lines.write(order, products)
-        if (after := lines.shown(order)) != before:
-            changes["products"] = {"old": before, "new": after}
-            changes["total"] = {"old": total, "new": order.total}
+        changes |= lines.replace(order, products)
     if changes:
         _refuse_empty(order)
         record(
@@ -157,19 +153,7 @@ def move(
         )
     order.stage = stage
     order.save(update_fields=["stage", "updated_at"])
-    record(
-        OrderMoved(
-            order=order.pk,
-            title=order.title,
-            contact=order.contact_id,
-            pipeline=order.pipeline_id,
-            from_stage=came_from.pk,
-            to_stage=stage.pk,
-            from_name=came_from.name,
-            to_name=stage.name,
-            closing=stage.closing,
-        )
-    )
+    record(_moved(order, came_from))
     return order
 
 
@@ -221,4 +205,18 @@ def _created(order: Order) -> OrderCreated:
         currency=order.currency,
         confirmed=order.confirmed,
         source=order.source,
+    )
+
+
+def _moved(order: Order, came_from: Stage) -> OrderMoved:
+    return OrderMoved(
+        order=order.pk,
+        title=order.title,
+        contact=order.contact_id,
+        pipeline=order.pipeline_id,
+        from_stage=came_from.pk,
+        to_stage=order.stage_id,
+        from_name=came_from.name,
+        to_name=order.stage.name,
+        closing=order.stage.closing,
     )

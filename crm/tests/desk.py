@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from crm.models import Contact, Order, Pipeline, Stage
@@ -49,5 +50,8 @@ class DeskTest(CafeTest):
 def coffee(actor: Actor, contact: Contact, **more: Any) -> Order:
     """Sell two bags of coffee at 20 000 each."""
     return orders.create(
-        actor, contact=contact, products=[Item(name="Coffee", quantity=2, price=20000)], **more
+        actor,
+        contact=contact,
+        products=[Item(name="Coffee", quantity=2, price=Decimal(20000))],
+        **more,
     )

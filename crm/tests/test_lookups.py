@@ -1,10 +1,12 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from crm.models import Order
 from crm.operations import contacts, notes, orders, pipelines, products, tags, tasks
 from crm.operations.lines import Item
 from morfx.operations.catalogue import lookups
@@ -118,6 +120,9 @@ class ContactsTest(ReadingTest):
 
 
 class OrdersTest(ReadingTest):
+    first: ClassVar[Order]
+    second: ClassVar[Order]
+
     @classmethod
     def furnish(cls):
         super().furnish()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -23,15 +23,6 @@ Shape = dict[str, object]
 """What a template is told of one thing; the templates say at their top what they expect."""
 
 
-class Runnable(Protocol):
-    """A form that carries out what it asks for."""
-
-    def run(self) -> bool:
-        """Tell whether it was agreed to."""
-
-    errors: forms.utils.ErrorDict
-
-
 def link(request: MemberRequest, name: str, *args: object, **query: object) -> str:
     """Return the address of one of the CRM's pages in the request's workspace."""
     url = reverse(f"crm:{name}", args=[request.workspace.slug, *args])
@@ -46,7 +37,7 @@ def by_htmx(request: HttpRequest) -> bool:
 
 def form_page(
     request: MemberRequest,
-    form: Runnable,
+    form: forms.Form,
     *,
     title: str,
     section: str,
@@ -73,7 +64,9 @@ def taken(
     if not by_htmx(request):
         messages.success(request, text)
         return redirect(url)
-    toast = {"text": text, "kind": "good", **({"url": url, "action": action} if action else {})}
+    toast: Shape = {"text": text, "kind": "good"}
+    if action:
+        toast |= {"url": url, "action": action}
     return _triggering(204, toast, close_sheet=close_sheet)
 
 

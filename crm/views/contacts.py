@@ -83,11 +83,10 @@ def _columns(request: MemberRequest, state: dict[str, str]) -> list[Shape]:
     turned = {"name": "-name", "-name": ""}.get(sort, "name")
     direction = {"name": "ascending", "-name": "descending"}.get(sort, "")
     by_name = link(request, "contacts", **{**state, "sort": turned})
-    plain = [_("Phone"), _("City"), _("Tags"), _("Orders"), _("Last contact")]
-    return [
-        {"label": _("Name"), "url": by_name, "sort": direction},
-        *({"label": label, "url": None, "sort": ""} for label in plain),
-    ]
+    columns: list[Shape] = [{"label": _("Name"), "url": by_name, "sort": direction}]
+    for label in (_("Phone"), _("City"), _("Tags"), _("Orders"), _("Last contact")):
+        columns.append({"label": label, "url": None, "sort": ""})
+    return columns
 
 
 def _tag_filters(request: MemberRequest, state: dict[str, str]) -> list[Shape]:

@@ -58,6 +58,7 @@ def _shown(request: MemberRequest, order: Order) -> Shape:
     custom = order.custom_fields.items()
     return {
         "pk": order.pk,
+        "url": link(request, "order", order.pk),
         "title": bought(order),
         "total": order.total,
         "currency": order.currency,

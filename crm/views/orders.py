@@ -29,9 +29,8 @@ def orders(request: MemberRequest) -> HttpResponse:
     """Show a pipeline's orders, as a board unless a list is asked for."""
     pipelines = list(Pipeline.objects.order_by("-is_default", "id"))
     wanted = request.GET.get("pipeline", "")
-    chosen = next(
-        (p for p in pipelines if str(p.pk) == wanted), pipelines[0] if pipelines else None
-    )
+    default = pipelines[0] if pipelines else None
+    chosen = next((one for one in pipelines if str(one.pk) == wanted), default)
     state = {
         "pipeline": wanted if chosen and str(chosen.pk) == wanted else "",
         "q": request.GET.get("q", "").strip(),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from crm.models import Contact, ContactIdentity
 from inbox import bot, window
-from morfx.tenancy.rows import Owned
+from morfx.tenancy.rows import Owned, OwnedManager
 
 from .channels import Channel
+from .conversation_rows import ConversationRows
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+NEWEST = F("last_message_at").desc(nulls_last=True)
+"""The newest first: exactly how lists are sorted, or an index does not serve them."""
+LATEST = F("id").desc()
 
 
 class Conversation(Owned):
@@ -53,21 +58,20 @@ class Conversation(Owned):
     epoch = models.BigIntegerField(default=1)
     handed_over_at = models.DateTimeField(null=True)
 
+    objects: ClassVar = OwnedManager.from_queryset(ConversationRows)()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["channel", "identity"], name="conversation_once"),
         ]
         indexes = [
+            models.Index("workspace", "status", NEWEST, LATEST, name="conversation_newest"),
+            models.Index("workspace", "assigned_to", NEWEST, LATEST, name="conversation_of_member"),
             models.Index(
-                fields=["workspace", "status", "-last_message_at", "-id"], name="conversation_list"
-            ),
-            models.Index(
-                fields=["workspace", "assigned_to", "-last_message_at", "-id"],
-                name="conversation_mine",
-            ),
-            models.Index(
-                fields=["workspace", "-last_message_at", "-id"],
-                name="conversation_unread",
+                "workspace",
+                NEWEST,
+                LATEST,
+                name="conversation_to_read",
                 condition=Q(unread_count__gt=0),
             ),
             models.Index(fields=["workspace", "contact"], name="conversation_of_contact"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -76,6 +78,13 @@ class Send(Owned):
 
     def __str__(self) -> str:
         return f"{self.pk} ({self.state})"
+
+    @property
+    def shown_id(self) -> UUID:
+        """Return the id of the message in the thread; every claimed bubble has one."""
+        if self.message_id is None:
+            raise ValueError("A bubble that was never claimed has no message yet.")
+        return self.message_id
 
 
 class Availability(Owned):

@@ -80,8 +80,8 @@ def retry(actor: Actor, *, message: Locked[Message]) -> Message:
     conversation = Conversation.objects.get(pk=message.conversation_id)
     if not window.is_open(conversation.last_customer_message_at, timezone.now()):
         raise Refused(_("The 24-hour window is closed."), code="WINDOW_CLOSED")
-    message.status, message.error = "queued", {}
-    message.save(update_fields=["status", "error"])
+    message.status, message.error, message.progress = "queued", {}, {}
+    message.save(update_fields=["status", "error", "progress"])
     enqueue(actor, conversation, message, attempt=message.sends.count() + 1)
     record(
         MessageQueued(

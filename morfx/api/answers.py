@@ -61,9 +61,8 @@ def door(
     def decorate(
         view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-        @csrf_exempt
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if methods and request.method not in methods:
                 allowed = ", ".join(methods)
                 message = _("This address answers %(method)s.") % {"method": allowed}
@@ -83,6 +82,6 @@ def door(
                 log.exception("api failed", path=request.path)
                 return refusal(Broken(_("Something went wrong on our side.")))
 
-        return guarded
+        return csrf_exempt(guarded)
 
     return decorate

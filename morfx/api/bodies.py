@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
@@ -57,6 +57,8 @@ def _parsed(request: HttpRequest) -> dict[str, Any]:
         raise TooLarge(_("The body is larger than 1 MB."))
     try:
         body = from_json(request.body, allow_inf_nan=False)
+    except UnreadablePostError:
+        raise NotJson(_("The body did not arrive whole.")) from None
     except ValueError as error:
         raise NotJson(_("The body is not JSON: %(why)s.") % {"why": error}) from None
     if not isinstance(body, dict):

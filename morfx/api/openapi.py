@@ -105,7 +105,7 @@ def document() -> Schema:
         "info": {
             "title": "MorfX",
             "version": "1",
-            "description": "Every operation and lookup of the catalogue. The workspace is the key's.",
+            "description": "Every operation and lookup. The workspace is the key's.",
         },
         "security": [{"key": []}],
         "paths": paths,

@@ -114,6 +114,8 @@ def _fail(row: Job, token: UUID, error: Exception, job: work.JobFunction[Any] | 
     if row.attempts >= (job.tries if job else 1) and not (job and job.every):
         log.error("job parked", job=row.pk, name=row.name, error=repr(error))
         held.update(lease=None, ready_at=FOREVER, parked_at=timezone.now(), error=text)
+        if job and job.otherwise:
+            job.otherwise.later(**row.args)
         return
     due = timezone.now() + timedelta(seconds=pause_after(row.attempts))
     held.update(lease=None, ready_at=due, due_at=due, error=text)

@@ -45,8 +45,10 @@ class JobFunction(Generic[P]):
         network: bool = False,
         tries: int = 8,
         every: float = 0.0,
+        otherwise: JobFunction[Any] | None = None,
     ) -> None:
         self.function = function
+        self.otherwise = otherwise
         self.call = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(function)
         self.queue, self.network, self.tries, self.every = queue, network, tries, every
         self.name = name or job_name(function)
@@ -115,7 +117,12 @@ def job(function: Callable[P, None], /) -> JobFunction[P]: ...
 
 @overload
 def job(
-    *, queue: str = "quick", network: bool = False, tries: int = 8, every: float = 0.0
+    *,
+    queue: str = "quick",
+    network: bool = False,
+    tries: int = 8,
+    every: float = 0.0,
+    otherwise: JobFunction[Any] | None = None,
 ) -> Callable[[Callable[P, None]], JobFunction[P]]: ...
 
 
@@ -127,15 +134,19 @@ def job(
     network: bool = False,
     tries: int = 8,
     every: float = 0.0,
+    otherwise: JobFunction[Any] | None = None,
 ) -> Any:
     """Register a function as a job.
 
     `network` leaves transactions to the body; `tries` bounds the attempts before the job is
-    parked; `every` (seconds) makes it periodic, one for the whole system.
+    parked; `every` (seconds) makes it periodic, one for the whole system. `otherwise` is called
+    with the same arguments when the job is parked, for who must not be left waiting.
     """
 
     def register(function: Callable[P, None]) -> JobFunction[P]:
-        return JobFunction(function, queue=queue, network=network, tries=tries, every=every)
+        return JobFunction(
+            function, queue=queue, network=network, tries=tries, every=every, otherwise=otherwise
+        )
 
     return register(function) if function is not None else register
 

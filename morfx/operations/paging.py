@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from pydantic import Field
@@ -36,7 +37,7 @@ def page(rows: QuerySet[M], *, by: Sequence[str], limit: int, cursor: str | None
 
     The last of `by` must be unique. NULLs sort last either way. Raises Refused for a bad cursor.
     """
-    ordered = rows.order_by(*[_order(name) for name in by])
+    ordered = rows.order_by(*[_order(rows.model, name) for name in by])
     if cursor:
         ordered = ordered.filter(_after(by, _decode(cursor, len(by))))
     found = list(ordered[: limit + 1])
@@ -45,9 +46,17 @@ def page(rows: QuerySet[M], *, by: Sequence[str], limit: int, cursor: str | None
     return Page(items=found, next=_encode(found[-1], by) if more else None)
 
 
-def _order(name: str) -> Any:
-    plain = F(name.lstrip("-").replace(".", "__"))
-    return plain.desc(nulls_last=True) if name.startswith("-") else plain.asc(nulls_last=True)
+def _order(model: type[Model], name: str) -> Any:
+    """Sort NULLs last; where there are none, say nothing of them, so that plain indexes serve."""
+    plain, nulls = F(name.lstrip("-").replace(".", "__")), _may_be_null(model, name.lstrip("-"))
+    return plain.desc(nulls_last=nulls) if name.startswith("-") else plain.asc(nulls_last=nulls)
+
+
+def _may_be_null(model: type[Model], name: str) -> bool | None:
+    try:
+        return model._meta.get_field(name).null or None
+    except FieldDoesNotExist:
+        return True
 
 
 def _after(by: Sequence[str], values: Sequence[Any]) -> Q:

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from morfx.tenancy import within
+from morfx.tenancy import current, within
 
 from .cast import Shop, open_shop
 
@@ -17,15 +17,26 @@ R = TypeVar("R")
 
 
 class CommittedTest(TransactionTestCase):
-    """Café Lucía and the other shop again, where threads and other processes can see them."""
+    """Café Lucía and the other shop again, where threads and other processes can see them.
+
+    The test's own connection sees every row outside of transactions, so that a test can look
+    at what was committed; managers still show the current workspace's.
+    """
 
     def setUp(self) -> None:
-        self.shop: Shop = open_shop("lucia", "ana", "beto")
-        self.other_shop: Shop = open_shop("elsewhere", "zoe", "yuri")
+        self._see(str(current.EVERYWHERE))
+        self.addCleanup(self._see, "")
+        with transaction.atomic():
+            self.shop: Shop = open_shop("lucia", "ana", "beto")
+            self.other_shop: Shop = open_shop("elsewhere", "zoe", "yuri")
         self.ana, self.beto = self.shop.owner, self.shop.agent
-        current = within(self.shop.workspace.pk)
-        current.__enter__()
-        self.addCleanup(current.__exit__, None, None, None)
+        inside = within(self.shop.workspace.pk)
+        inside.__enter__()
+        self.addCleanup(inside.__exit__, None, None, None)
+
+    def _see(self, setting: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, false)", [current.NAME, setting])
 
 
 def at_once(calls: int, do: Callable[[int], R]) -> list[R | Exception]:

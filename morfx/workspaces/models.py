@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -121,6 +121,9 @@ class Workspace(models.Model):
 class Membership(Owned):
     """A user's place in a workspace: a role, and permissions that differ from it."""
 
+    if TYPE_CHECKING:
+        workspace: models.ForeignKey[Workspace]
+
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.TextField(choices=Role.choices, default=Role.AGENT)
     permissions = models.JSONField(default=dict, blank=True)
@@ -165,6 +168,9 @@ class Membership(Owned):
 
 class Invitation(Owned):
     """An offer to join, good for seven days, bound to an e-mail address."""
+
+    if TYPE_CHECKING:
+        workspace: models.ForeignKey[Workspace]
 
     email = models.EmailField()
     role = models.TextField(choices=Role.choices)

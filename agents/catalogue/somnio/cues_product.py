@@ -5,11 +5,14 @@ from __future__ import annotations
 from .signs import sign
 
 PRODUCT = (
+    sign("como_se_toma", words=r"\b(?:al|por|cada) (?:dia|noche)\b", absent="pay ship harm effect"),
+    sign("sisirve", words=r"\b(?:es|tan|sera) buen[oa]\b", absent="pay harm", strength=86),
     sign("sisirve", words=r"\b(?:testimoni|comentari|opinion|resena)\w*", absent="pay"),
     sign("como_se_toma", words=r"\bmodo de empleo\b|\bmodo de uso\b"),
     sign(
         "contraindicaciones",
-        words=r"\bque pasa(?:ria)? si (?:me )?(?:lo )?tom|\bquien(?:es)? no\b.{0,14}\b(?:tom|consum|us)",
+        words=r"\bque pasa(?:ria)? si (?:me )?(?:lo )?tom|\bquien(?:es)? no\b.{0,14}\b(?:tom"
+        r"|consum|us)",
         absent="pay",
     ),
     sign("como_se_toma", "dose", absent="harm price inside"),

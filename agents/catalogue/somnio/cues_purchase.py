@@ -16,7 +16,8 @@ PEOPLE = (
     sign(
         "fallback",
         words=r"\b(?:ll?am[ae]me|ll?amenme|me (?:puede[ns]?|podria[ns]?)? ?(?:llamar?|marcar|marca)"
-        r"|me (?:llaman?|llamen?|llamaran|marquen)\b|(?:una )?llamada|numero (?:para|donde) (?:llamar|hablar)|marqueme)\b",
+        r"|me (?:llaman?|llamen?|llamaran|marquen)\b|(?:una )?llamada|numero (?:para"
+        r"|donde) (?:llamar|hablar)|marqueme)\b",
         strength=90,
     ),
     sign(
@@ -47,6 +48,7 @@ ELSEWHERE = (
 )
 
 GUARANTEE = (
+    sign("sisirve", words=r"\bpara que\b.{0,20}\bsirve", strength=90),
     sign(
         "sisirve",
         words=r"\b(?:en cuant\w+|cuant\w+|cuando|que tan rapido"
@@ -64,7 +66,8 @@ GUARANTEE = (
 ORDERING = (
     sign(
         "captura_datos_si_compra",
-        words=r"\bme l[oa] (?:envi[ae]|mand[ae])\w*\b(?! (?:a|al|hasta|por (?:inter|serv|env|coord)\w*|con|en|para|hoy)\b)"
+        words=r"\bme l[oa] (?:envi[ae]|mand[ae])\w*\b(?! (?:a|al|hasta|por (?:inter|serv|env"
+        r"|coord)\w*|con|en|para|hoy)\b)"
         r"|\b(?:hagamos|hacer|hago|hagale) (?:el|un|mi) pedido|\bcomo le hago\b"
         r"|\bque (?:hago|tengo que hacer|debo hacer)\b.{0,12}\b(?:compr|ped|adquir|obten)",
         absent="time where complaint method",
@@ -82,7 +85,7 @@ ORDERING = (
         words=r"\bque (?:datos|informacion|necesitan?|requieren|debo (?:dar|mandar"
         r"|enviar))\b.{0,30}"
         r"\b(?:necesit\w*|requier\w*|piden|doy|mando|paso|envi\w+|pedido|comprar|de mi)\b"
-        r"|\bque datos\b"
+        r"|\b(?:que|cuales) datos\b"
         r"|\btom(?:ar|a|e|eme|ame|arme|en)\b.{0,10}\b(?:datos|pedido|orden)\b"
         r"|\b(?:mando|envio|paso|doy) (?:mis|los) datos",
         strength=90,
@@ -145,7 +148,8 @@ LEAVING = (
         r"|papa|hij\w+|familia)"
         r"|\b(?:por (?:el momento|ahora|lo pronto)|ahora|ahorita|hoy) no\b|\bno puedo (?:ahora"
         r"|todavia|hoy|aun)"
-        r"|\bmas adelante\b|\b(?:de?me|deme|regaleme) (?:un|unos) (?:tiempo|dias|momento)|\baguant",
+        r"|\bmas adelante\b|\bcuando (?:tenga|consiga|reciba) (?:la |el )?(?:plata|dinero"
+        r"|sueldo|pago)\b|\b(?:de?me|deme|regaleme) (?:un|unos) (?:tiempo|dias|momento)|\baguant",
         absent="harm ship",
         strength=88,
     ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .signs import sign
 
 PACKS = (
-    sign("ofrecer_promos", "show promo", absent="price howmuch", strength=86),
-    sign("ofrecer_promos", "show pack", absent="price howmuch pay", strength=86),
+    sign("ofrecer_promos", "show promo", absent="price howmuch pay cod", strength=86),
+    sign("ofrecer_promos", "show pack", absent="price howmuch pay cod", strength=86),
     sign(
         "info_promociones",
         "many",
@@ -49,6 +49,12 @@ PAYING = (
         "metodos_de_pago",
         words=r"\b(?:con que|por donde|por que medio|a donde)\b.{0,15}\b(?:pag|consign|cancel)",
     ),
+    sign(
+        "modopago2",
+        "pay",
+        words=r"\b(?:al|a la) (?:que|persona|senor|muchacho|joven)\b",
+        absent="howmuch method",
+    ),
     sign("modopago2", "pay receive", absent="howmuch method"),
     sign("modopago2", "cash pay", absent="ways"),
     sign("precio", "howmuch pay", absent="ship promo many receive harm", strength=86),
@@ -78,7 +84,7 @@ PLACE = (
     sign(
         "ubicacion",
         words=r"\bpuedo (?:ir|pasar|acercarme)\b|\b(?:son|estan) (?:de|en|aqui|aca)\b",
-        absent="harm take",
+        absent="harm take howmuch",
         strength=86,
     ),
     sign("ubicacion", words=r"\bdireccion de (?:la|el|los|ustedes|donde)\b|\bsu direccion\b"),

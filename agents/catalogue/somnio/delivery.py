@@ -9,7 +9,7 @@ from .page import SMALL_WORDS, Clause, Page, titled, trimmed
 from .places import find, is_major
 
 _BARRIO = re.compile(
-    r"(?<!\w)(?:en el |el |del |mi )?(?:barrio|brr|bario|varrio|b/)(?![a-z])\s*"
+    r"(?<!\w)(?:en el |el |del |mi )?(?:barrio|brr|bario|varrio|b/|(?<=, )b\.)(?![a-z])\s*"
     r"(?:(?:es|se llama|:|\.)\s*)*(?=[a-z0-9])"
 )
 _BARRIO_STOP = frozenset(
@@ -184,10 +184,9 @@ def _elsewhere(plain: str, at: int) -> bool:
     limit = stop.start() if stop else len(plain)
     places = find(plain, at, limit)
     if places and places[0].start == at:
-        if not plain[places[-1].end : limit].strip(" .-()"):
+        last = not plain[places[-1].end : limit].strip(" .-()")
+        if last or is_major(plain[at : places[0].end]):
             return True
-    if places and places[0].start == at and is_major(plain[at : places[0].end]):
-        return True
     if re.search(r"\b(?:san|santa|santo|villa|don|jose|maria)\s*$", plain[:at]):
         return False
     names = re.compile(r"([a-z]+) ([a-z]+)").match(plain, at, limit)

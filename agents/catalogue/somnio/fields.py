@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from .addresses import normalise_address
 from .contacts import normalise_email, normalise_phone
@@ -77,7 +77,7 @@ def _given(data: Mapping[str, str], name: str) -> bool:
     return bool(value) and not (name in CRITICAL and value == NOT_GIVEN)
 
 
-_NORMALISERS = {
+_NORMALISERS: Mapping[str, Callable[[str], str]] = {
     "nombre": normalise_name,
     "apellido": normalise_name,
     "telefono": normalise_phone,

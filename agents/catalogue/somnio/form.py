@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .addresses import take_address
 from .contacts import normalise_phone
 from .negations import DECLINABLE, NOT_GIVEN, refuses
-from .page import Page, titled, trimmed
+from .page import GAP, Page, titled, trimmed
 from .people import take_labelled
 from .places import find, given, is_major, normalise_city, normalise_department
+from .streets import take_address
 
 _WORDS = {
     "both": (
@@ -96,7 +96,7 @@ def _labelled(page: Page) -> list[_Labelled]:
 def _value(page: Page, one: _Labelled, *, apart: bool) -> dict[str, str]:
     """Read one value. `apart` says that the surname has a label of its own."""
     value = page.plain[one.start : one.end]
-    if refuses(value):
+    if refuses(value.replace(GAP, " ")):
         page.take(one.start, one.end)
         return {one.name: NOT_GIVEN} if one.name in DECLINABLE else {}
     if not value.strip(" |.,;-"):

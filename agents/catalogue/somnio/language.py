@@ -72,7 +72,7 @@ _YES = (
     r"|cierto|tal cual|eso es|quedo atent[oa]|confirmadisimo|si confirmo"
 )
 _NO = (
-    r"no|nop|nel|nones|no no|mejor no|todavia no|aun no|no por ahora|por ahora no|ahora no"
+    r"no|ya no|nop|nel|nones|no no|mejor no|todavia no|aun no|no por ahora|por ahora no|ahora no"
     r"|ahorita no|hoy no|para nada"
     r"|negativo|no señor|no senor|no senora|no creo|paso|nada|ninguno|ninguna|no se"
     r"|no estoy segur[oa]|lo pienso"
@@ -94,7 +94,7 @@ _HEARD = (
     r"|te los )*(?:mando|envio|paso|escribo|digo|doy|regalo|voy)(?: los| mis)?(?: datos)?"
     r"|(?:regal[ae]me |dem?e |dame |esper[ae](?:me)? )?un (?:momento|segundo|minuto|rato)"
     r"|(?:regal[ae]me |dem?e |dame |esper[ae](?:me)? )?un (?:moment|segund|minut|rat)i[tc]o"
-    r"|que pena"
+    r"|que pena|claro que si"
     r"|feliz (?:dia|tarde|noche)|lindo dia|hasta luego|nos vemos|quedo (?:atent[oa]|pendiente"
     r"|a la espera)|estoy pendiente|con (?:mucho )?gusto"
     r"|a la orden|no hay problema|no se preocupe|que (?:bueno|bien)|de nada|de una"
@@ -107,7 +107,7 @@ _HEARD = (
     r"|bien|amable|ya|esta|no"
     r"|bendiciones|amen|igualmente|chevere|bacano|va|eso|espera|espere|ahora|ahorita|enseguida"
     r"|chao|adios|bye"
-    r"|senor(?:ita|a|es)?|amig[oa]|carolina|pendiente|tranquil[oa]|correcto|obvio|y|pues|tan"
+    r"|senor(?:ita|a|es)?|amig[oa]|carolina|pendiente|tranquil[oa]|obvio|y|pues|tan"
     r"|linda|muy|mucho|todos|ay|ahi"
 )
 _CARRIES = (

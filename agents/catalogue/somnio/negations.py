@@ -54,7 +54,8 @@ _BARE = re.compile(
 
 
 _REFUSAL = re.compile(
-    rf"\s*(?:pues |ah |la verdad )?(?:{_NO}(?: eso| uno| cual es| la verdad| de eso| ninguno| {_ANY})*"
+    rf"\s*(?:pues |ah |la verdad )?(?:{_NO}(?: eso| uno| cual es| la verdad| de eso| ninguno"
+    rf"| {_ANY})*"
     r"|n/?\.?a|ninguno|ninguna|nada|-+|x+|no aplica)\s*[.!]*\s*"
 )
 

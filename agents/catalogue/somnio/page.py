@@ -15,6 +15,9 @@ GAP = "|"
 SMALL_WORDS = frozenset(["de", "del", "la", "el", "los", "las", "y"])
 
 _BULLET = re.compile(r"(?m)^[ \t]*(?:\d{1,2}[.)]-?|\d{1,2}-|[-*•·>✔✅]+)[ \t]+(?=\S)")
+_EDGE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+"""Underscores used as marks, not inside an address such as `ana_ruiz@…`."""
+
 _BOUNDARY = re.compile(r"[\n,;|!?¿¡]+|\.(?=\s|$)")
 _ASKING = re.compile(
     r"\b(?:cuant\w*|cuanto|cual\w*|hacen|llegan?|envian|mandan|demora\w*|tarda\w*|envios"
@@ -42,6 +45,7 @@ class Page:
     def __init__(self, text: str) -> None:
         """Prepare a text: composed characters, no emoji or formatting marks, no list bullets."""
         clean = "".join(_shown(c) for c in unicodedata.normalize("NFC", text))
+        clean = _EDGE.sub(lambda m: " " * len(m[0]), clean)
         clean = _BULLET.sub(lambda m: "\n" + " " * (len(m[0]) - 1), clean)
         self.text = clean
         self.plain = fold(clean)
@@ -98,7 +102,7 @@ def titled(text: str) -> str:
 
 def trimmed(text: str) -> str:
     """Strip space and the signs that stand around a value; runs of space become one."""
-    return " ".join(text.strip(" \t\r\n.,;:-_*/\\|=¿?¡!()[]{}\"'“”<>").split())
+    return " ".join(text.split()).strip(" .,;:-_*/\\|=¿?¡!()[]{}\"'“”<>")
 
 
 def _capital(word: str) -> str:
@@ -108,7 +112,7 @@ def _capital(word: str) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in "*_~`" or unicodedata.category(character) in (
+    if character in "*~`" or unicodedata.category(character) in (
         "So",
         "Cf",
         "Sk",

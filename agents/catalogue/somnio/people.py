@@ -50,7 +50,9 @@ _INTRODUCED = re.compile(
     rf"|mujer|marido|suegr[oa]|vecin[oa]|ti[oa]|abuel[oa])\b\s*)?{_TITLE}"
 )
 _SURNAME = re.compile(r"\bapellidos?\b[\s:=]+[a-z]")
-_I_AM = re.compile(rf"\b(?:yo )?(?:soy(?: yo)?|habla con|hablas con|aqui|con)\b[\s,:]+{_TITLE}")
+_I_AM = re.compile(
+    rf"\b(?:yo )?(?:soy(?: yo)?|habla con|hablas con|aqui|con|se llama)\b[\s,:]+{_TITLE}"
+)
 _LEAD = re.compile(
     r"[\s.:-]*(?:(?:si|ok|listo|bueno|claro|dale|mis|datos|son|los|el|la|estos|senor|senora"
     r"|srta|sr|sra|dona|don|doctora?|es|seria|esta|bien|para"
@@ -177,7 +179,8 @@ def _believed(
     ):
         return False
     if len(tokens) >= 2:
-        if first_given or ((data or asked) and any(listed)):
+        odd = tokens[0] in surnames() and not all(listed)
+        if first_given or ((data or asked) and any(listed) and not odd):
             return alone or data or asked or (all(listed) and tokens[1] in surnames())
         return asked and alone and not any(t in spoken_words() for t in tokens)
     if greeted:

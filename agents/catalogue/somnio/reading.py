@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from agents.llm.embedded.language import Reading
 
-from .addresses import take_address
 from .contacts import take_email, take_phone
 from .delivery import take_barrio, take_directions, take_unnamed_barrio
 from .form import take_form
@@ -16,6 +15,7 @@ from .page import Page
 from .people import take_name
 from .places import department_of
 from .residence import take_places
+from .streets import take_address
 
 LONGEST = 2000
 """Characters of a message that are read."""

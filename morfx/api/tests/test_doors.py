@@ -1,14 +1,13 @@
-"""The REST door over Django's client: answers, errors and statuses to the letter of the contract."""
+"""The REST door: answers, errors and statuses to the letter of the contract."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 from django.db import OperationalError
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -18,15 +17,19 @@ from morfx.tenancy import within
 from morfx.testing.case import CafeTest
 from morfx.workspaces.models import ApiKey
 from morfx.workspaces.operations import keys
+from morfx.workspaces.roles import Role
 
 
 class ApiTest(CafeTest):
     """The café has a key of each kind."""
 
+    owners: ClassVar[str]
+    agents: ClassVar[str]
+
     @classmethod
     def furnish(cls) -> None:
-        cls.owners = str(keys.create(cls.ana, name="Shop site", role="owner")["key"])
-        cls.agents = str(keys.create(cls.ana, name="Counter", role="agent")["key"])
+        cls.owners = str(keys.create(cls.ana, name="Shop site", role=Role.OWNER)["key"])
+        cls.agents = str(keys.create(cls.ana, name="Counter", role=Role.AGENT)["key"])
 
     def call(self, name: str, body: Any = None, *, key: str | None = "", **headers: str) -> Any:
         """Call an operation; with the owner's key unless another, or None, is given."""
@@ -43,7 +46,7 @@ class ApiTest(CafeTest):
         bearer = {} if key is None else {"Authorization": f"Bearer {key or self.owners}"}
         return bearer | {name.replace("_", "-"): value for name, value in more.items()}
 
-    def assertError(self, response: HttpResponse, status: int, code: str) -> dict[str, Any]:
+    def assertError(self, response: Any, status: int, code: str) -> dict[str, Any]:
         """Assert an error's status, code and shape; return it."""
         self.assertEqual((response.status_code, response.json()["ok"]), (status, False))
         error: dict[str, Any] = response.json()["error"]
@@ -137,7 +140,8 @@ class OperationsTest(ApiTest):
     def test_nonsense_inputs_are_named(self) -> None:
         error = self.assertError(self.call("system.apikey.create"), 422, "VALIDATION_ERROR")
         self.assertEqual((error["field"], set(error["fields"])), ("name", {"name"}))
-        for body in ({"name": "x"}, {"inputs": []}, {"inputs": {}, "dry_run": "yes"}):
+        bodies: list[Any] = [{"name": "x"}, {"inputs": []}, {"inputs": {}, "dry_run": "yes"}]
+        for body in bodies:
             with self.subTest(body=body):
                 response = self.call("system.apikey.create", body)
                 self.assertError(response, 422, "VALIDATION_ERROR")
@@ -156,7 +160,7 @@ class OperationsTest(ApiTest):
     def test_not_permitted(self) -> None:
         response = self.call("system.apikey.create", {"inputs": {"name": "x"}}, key=self.agents)
         self.assertError(response, 403, "PERMISSION_DENIED")
-        limited = keys.create(self.ana, name="L", role="owner", allow=["events.list"])["key"]
+        limited = keys.create(self.ana, name="L", role=Role.OWNER, allow=["events.list"])["key"]
         response = self.call("system.apikey.create", {"inputs": {"name": "x"}}, key=str(limited))
         self.assertError(response, 403, "PERMISSION_DENIED")
 
@@ -165,7 +169,7 @@ class OperationsTest(ApiTest):
         call = {"inputs": {"key": str(theirs["id"])}}
         self.assertError(self.call("system.apikey.revoke", call), 404, "NOT_FOUND")
         with within(self.other_shop.workspace.pk):
-            self.assertIsNone(ApiKey.objects.get(pk=theirs["id"]).revoked_at)
+            self.assertIsNone(ApiKey.objects.get(pk=str(theirs["id"])).revoked_at)
 
     def test_a_minute_is_full(self) -> None:
         with mock.patch.dict(rates.PER_MINUTE, system=1):
@@ -210,7 +214,7 @@ class LookupsTest(ApiTest):
         seen: list[str] = []
         cursor = None
         while True:
-            query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+            query: dict[str, Any] = {"limit": 2} | ({"cursor": cursor} if cursor else {})
             page = self.look("events.list", **query).json()
             self.assertEqual(set(page), {"items", "next"})
             self.assertLessEqual(len(page["items"]), 2)

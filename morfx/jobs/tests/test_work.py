@@ -59,9 +59,10 @@ def each_minute_in_vain() -> None:
 def claim(row: Job) -> UUID:
     """Give a row a lease as a cluster does."""
     token = uuid4()
-    Job.objects.filter(pk=row.pk).update(
-        lease=token, ready_at=timezone.now() + timedelta(seconds=10)
-    )
+    with everywhere("claim a job in a test"):
+        Job.objects.filter(pk=row.pk).update(
+            lease=token, ready_at=timezone.now() + timedelta(seconds=10)
+        )
     return token
 
 
@@ -70,11 +71,17 @@ def run(row: Job) -> None:
     lease.run(row.pk, str(claim(row)), str(row.workspace_id) if row.workspace_id else None)
 
 
-class JobsTest(CafeTest):
+class QueueTest(CafeTest):
+    """Starts with nothing seen and nothing to do, not even what opening a shop left."""
+
     def setUp(self) -> None:
         super().setUp()
         seen.clear()
+        with everywhere("empty the queue"):
+            Job.objects.all().delete()
 
+
+class JobsTest(QueueTest):
     def test_it_runs_in_its_workspace_and_is_gone(self) -> None:
         note.later(what="once")
         self.assertEqual(self.run_jobs(), ["morfx.jobs.tests.note"])
@@ -110,10 +117,9 @@ class JobsTest(CafeTest):
         self.assertIsNotNone(row.parked_at)
 
 
-class RetriesTest(CafeTest):
+class RetriesTest(QueueTest):
     def setUp(self) -> None:
         super().setUp()
-        seen.clear()
         fail.later(what="boom")
         self.row = Job.objects.get()
 
@@ -151,11 +157,7 @@ class RetriesTest(CafeTest):
             self.assertLessEqual(lease.pause_after(attempt), lease.LONGEST_PAUSE)
 
 
-class TimersTest(CafeTest):
-    def setUp(self) -> None:
-        super().setUp()
-        seen.clear()
-
+class TimersTest(QueueTest):
     def test_setting_again_moves_it_and_what_it_carries(self) -> None:
         note.later(key="t", after=10, what="first")
         note.later(key="t", after=100, what="second")
@@ -195,10 +197,9 @@ class TimersTest(CafeTest):
             self.assertEqual(Job.objects.get().workspace_id, self.shop.workspace.pk)
 
 
-class PeriodicTest(CafeTest):
+class PeriodicTest(QueueTest):
     def setUp(self) -> None:
         super().setUp()
-        seen.clear()
         self.names = periodic.ensure()
         self.row = self._row("each_hour")
 

@@ -25,6 +25,7 @@ from morfx.tenancy import everywhere
 from ..facts import InvitationAccepted, InvitationRevoked, MemberInvited
 from ..jobs import send_invitation
 from ..models import Invitation, Membership, User
+from ..roles import Role
 from . import members
 
 GOOD_FOR = timedelta(days=7)
@@ -86,7 +87,7 @@ def accept_as(actor: Actor, *, invitation: Locked[Invitation], user: int) -> Mem
     invited = User.objects.get(pk=user)
     if problem := why_not(invitation, invited):
         raise Refused(problem, field="invitation")
-    membership = members.add(actor, user=user, role=invitation.role)
+    membership = members.add(actor, user=user, role=Role(invitation.role))
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     record(InvitationAccepted(invitation=invitation.pk, user=user))

@@ -6,6 +6,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from morfx.jobs.models import Heartbeat, Job
+from morfx.operations.actor import Actor
 from morfx.operations.catalogue import find
 from morfx.testing.case import CafeTest
 from morfx.workspaces.models import ApiKey, User, Workspace
@@ -105,7 +106,7 @@ class KeysPageTest(CafeTest):
 
     def test_no_key_is_above_its_maker(self) -> None:
         admin = User.objects.create_user("adi@lucia.test", "secret-secret")
-        system = members.Actor.system(self.shop.workspace.pk, "t")
+        system = Actor.system(self.shop.workspace.pk, "t")
         members.add(system, user=admin.pk, role=Role.ADMIN)
         client = Client()
         client.force_login(admin)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.core import mail
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from morfx.operations.actor import Actor
 from morfx.operations.catalogue import find
 from morfx.tenancy import within
 from morfx.testing.case import CafeTest
@@ -18,6 +20,9 @@ from morfx.workspaces.roles import Role
 
 class PeopleTest(CafeTest):
     """Marta is invited; she has an account of her own."""
+
+    marta: ClassVar[User]
+    invitation: ClassVar[Invitation]
 
     @classmethod
     def furnish(cls) -> None:
@@ -117,7 +122,7 @@ class JoiningTest(PeopleTest):
     def test_a_member_does_not_join_again(self) -> None:
         with self.assertRefused(field="invitation"):
             members.add(
-                invitations.members.Actor.system(self.shop.workspace.pk, "t"),
+                Actor.system(self.shop.workspace.pk, "t"),
                 user=self.marta.pk,
                 role=Role.AGENT,
             )

@@ -19,7 +19,7 @@ from ...models import Membership, User, Workspace
 from ...operations import members, workspaces
 from ...roles import Role
 
-PASSWORD = "demo-demo"
+PASSWORD = "demo-demo"  # noqa: S105
 PEOPLE = {
     Role.OWNER: "owner@demo.test",
     Role.ADMIN: "admin@demo.test",

@@ -1,0 +1,150 @@
+"""Real clusters, in processes of their own, on really committed rows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from morfx.jobs import heartbeat
+from morfx.jobs.models import Heartbeat, Job
+from morfx.tenancy import everywhere
+from morfx.testing.committed import CommittedTest
+
+from . import workload
+
+
+def until(true: Callable[[], bool], seconds: float) -> float:
+    """Wait until something is true; return how long it took. Raises AssertionError."""
+    started = time.monotonic()
+    while not true():
+        assert time.monotonic() - started < seconds, f"not within {seconds} s"
+        time.sleep(0.01)
+    return time.monotonic() - started
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes below a process, all generations."""
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found += [int(child), *children(int(child))]
+    return found
+
+
+def running(pid: int) -> bool:
+    """Tell whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.kill
+class ClusterTest(CommittedTest):
+    def setUp(self) -> None:
+        super().setUp()
+        with everywhere("empty the queue"):
+            Job.objects.all().delete()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "lines"
+        self.file.touch()
+
+    def lines(self) -> list[str]:
+        """Return what the jobs wrote."""
+        return self.file.read_text().splitlines()
+
+    def cluster(self, queue: str) -> subprocess.Popen[bytes]:
+        """Start a cluster and wait until it works."""
+        asked = connection.settings_dict
+        login = f"{asked['USER']}:{asked['PASSWORD']}@{asked['HOST'] if asked['PORT'] else ''}"
+        port = f":{asked['PORT']}" if asked["PORT"] else ""
+        url = f"postgresql://{login}{port}/{asked['NAME']}?host={asked['HOST']}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "morfx.jobs.tests.cluster_program", queue],
+            env={**os.environ, "DATABASE_URL": url, "Q_CLUSTER_NAME": queue},
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+        )
+        self.addCleanup(self._end, process)
+        until(lambda: Heartbeat.objects.filter(queue=queue).exists(), 30)
+        return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        Heartbeat.objects.all().delete()
+
+    def _stop(self, process: subprocess.Popen[bytes]) -> None:
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=20), 0)
+
+    def test_quick_jobs_are_done_soon_and_a_stop_waits_for_them(self) -> None:
+        cluster = self.cluster("quick")
+        self.assertEqual(heartbeat.silent_queues(), ["turns"])
+        delays = []
+        for number in range(7):
+            time.sleep(0.25)
+            workload.quick.later(path=self.file, line=str(number))
+            delays.append(until(lambda number=number: len(self.lines()) > number, 5))  # type: ignore[misc]
+        self.assertLess(median(delays), 0.3, f"NOTIFY does not wake the cluster: {delays}")
+        until(lambda: not Job.objects.exists(), 5)
+        workload.slow.later(path=self.file, seconds=2)
+        until(lambda: "start" in self.file.read_text(), 5)
+        self._stop(cluster)
+        self.assertIn("end", self.file.read_text())
+        self.assertFalse(Job.objects.exists())
+
+    def test_turns_wait_side_by_side_in_one_process_and_a_stop_waits_for_them(self) -> None:
+        cluster = self.cluster("turns")
+        for number in range(8):
+            workload.turn.later(path=self.file, line=str(number), seconds=1)
+        took = until(lambda: len(self.lines()) == 8, 15)
+        self.assertLess(took, 5, "eight turns of a second took turns")
+        self.assertEqual(len({line.split()[1] for line in self.lines()}), 1)
+        workload.turn.later(path=self.file, line="last", seconds=2)
+        until(lambda: Job.objects.filter(attempts=1).exists(), 5)
+        self._stop(cluster)
+        self.assertIn("last", self.file.read_text())
+        self.assertFalse(Job.objects.exists())
+
+    def test_a_job_whose_worker_is_killed_runs_again(self) -> None:
+        self.cluster("quick")
+        workload.slow.later(path=self.file, seconds=3)
+        until(lambda: len(self.lines()) == 1, 5)
+        os.kill(int(self.lines()[0].split()[1]), signal.SIGKILL)
+        until(lambda: len(self.lines()) == 3, 30)
+        first, second, end = [line.split() for line in self.lines()]
+        self.assertEqual([first[0], second[0], end[0]], ["start", "start", "end"])
+        self.assertNotEqual(first[1], second[1])
+        until(lambda: not Job.objects.exists(), 5)
+
+    def test_no_process_outlives_its_cluster(self) -> None:
+        cluster = self.cluster("quick")
+        family = children(cluster.pid)
+        self.assertGreater(len(family), 4)
+        cluster.kill()
+        cluster.wait()
+        until(lambda: not any(running(pid) for pid in family), 5)
+
+    def test_a_cluster_survives_the_loss_of_its_connections(self) -> None:
+        self.cluster("quick")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        workload.quick.later(path=self.file, line="after")
+        until(lambda: self.lines() == ["after"], 10)

@@ -1,0 +1,53 @@
+"""Jobs for tests that run real clusters: what they did can be read in a file."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from morfx import tenancy
+from morfx.jobs.models import Job
+from morfx.jobs.work import job
+from morfx.testing.committed import at_once
+
+
+def _write(path: str, line: str) -> None:
+    with Path(path).open("a") as file:
+        file.write(f"{line}\n")
+
+
+@job
+def quick(path: str, line: str) -> None:
+    """Write a line."""
+    _write(path, line)
+
+
+@job(queue="turns")
+def turn(path: str, line: str, seconds: float = 0.0) -> None:
+    """Write a line after a while, as a turn that waits for a model."""
+    time.sleep(seconds)
+    _write(path, f"{line} {os.getpid()}")
+
+
+@job(network=True)
+def slow(path: str, seconds: float) -> None:
+    """Write who starts, take a while, write who ends."""
+    _write(path, f"start {os.getpid()}")
+    time.sleep(seconds)
+    _write(path, f"end {os.getpid()}")
+
+
+@job
+def robbed(mark: str) -> None:
+    """Leave a mark, while somebody else takes the lease."""
+    Job.objects.create(queue="nowhere", name="mark", key=mark)
+
+    def rob(_: int) -> None:
+        with tenancy.everywhere("take a lease away"), transaction.atomic():
+            Job.objects.filter(name=robbed.name).update(lease="0" * 32)
+        connection.close()
+
+    at_once(1, rob)
