@@ -84,6 +84,7 @@ class InboxTest(CafeTest):
         super().setUp()
         # The simulator remembers across tests; each test has a customer of its own.
         self.sender = f"57300{uuid.uuid4().int % 10**7:07d}"
+        self.whatsapp.customer(NUMBER, self.sender)
 
     def store(self, payload: dict[str, Any]) -> Envelope:
         """Store a webhook body as the webhook does, with the job that opens it."""
