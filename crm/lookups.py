@@ -183,6 +183,12 @@ def list_tasks(
     return page(rows, by=("due_at", "id"), limit=limit, cursor=cursor)
 
 
+@lookup("crm.custom-field.read", needs="contacts.view")
+def read_custom_fields(actor: Actor, *, contact: TheContact) -> dict[str, object]:
+    """Read the fields of a contact that the shop made up, by key."""
+    return {"fields": contact.custom_fields}
+
+
 @lookup("crm.note.list", needs="contacts.view")
 def list_notes(
     actor: Actor, *, contact: TheContact, limit: Size = 50, cursor: Cursor = None

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from morfx.events.poke import poke
 from morfx.jobs.work import job
 from morfx.operations.actor import Actor
 
@@ -95,3 +96,4 @@ def tell_read(conversation: UUID) -> None:
         )
     if newest is not None and newest.provider_id:
         clients.client_of(newest.conversation.channel).mark_read(newest.provider_id)
+        poke(newest.workspace_id, "phone")

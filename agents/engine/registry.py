@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agents.errors import AgentNotFoundError
 from agents.llm.embedded.language import AgentLanguage
+from morfx.operations.actor import Actor
 
 from .values import Flow
+from .words import Words
 
 THRESHOLDS: Mapping[str, int] = {"proceed": 85, "reanalyse": 60, "clarify": 40}
 """Confidence from which a turn proceeds, is looked at again, or asks; below the last: a person."""
@@ -34,11 +37,19 @@ class AgentDefinition:
     presets: Mapping[str, Mapping[int, float]]
     handover_message: str
     unreadable: str
+    furnish: Callable[[Actor], None]
+    """Gives a workspace what the agent sells from, when it is first switched on there."""
+    words: Words = field(default_factory=Words)
     texts: Sequence[Any] = ()
     operations: frozenset[str] = frozenset()
     """What it may do, by name."""
     permissions: frozenset[str] = frozenset()
     thresholds: Mapping[str, int] = field(default_factory=lambda: THRESHOLDS)
+
+    @property
+    def prompt_version(self) -> str:
+        """Name the wording of the prompt: it changes with every letter of it."""
+        return hashlib.sha256(self.prompt.encode()).hexdigest()[:8]
 
 
 agents: dict[str, AgentDefinition] = {}

@@ -23,6 +23,8 @@ def trace_of(
     """Return everything that explains a turn, as plain data."""
     trace = {
         "agent": here.agent.id,
+        "version": here.session.version,
+        "prompt_version": here.agent.prompt_version,
         "messages": [str(message.pk) for message in here.messages],
         "plan": applied.plan,
         "comprehension": _heard(perception.heard) if perception else None,

@@ -43,7 +43,9 @@ def _next_number(session: Session) -> int:
     return last.number + 1 if last else 1
 
 
-def write_calls(session: Session, turn: AgentTurn, perception: Perception | None) -> None:
+def write_calls(
+    session: Session, turn: AgentTurn, perception: Perception | None, prompt_version: str
+) -> None:
     """Write a ledger row for every model call of a turn, the failed ones too."""
     ModelCall.objects.bulk_create(
         ModelCall(
@@ -51,6 +53,7 @@ def write_calls(session: Session, turn: AgentTurn, perception: Perception | None
             turn=turn,
             source=usage.client,
             model=usage.model,
+            prompt_version=prompt_version,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             cache_write_tokens=usage.cache_write_tokens,

@@ -49,6 +49,8 @@ def set_agent(
     if changed or setting._state.adding:
         setting.save()
         record(AgentSet(agent=agent, on=setting.is_on))
+        if setting.is_on:
+            definition.furnish(Actor.system(actor.workspace_id, "agents"))
     return setting
 
 

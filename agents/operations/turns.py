@@ -81,7 +81,7 @@ def write(
     applied = carry_out(actor, here, session, turn, decision)
     turn.trace = trace_of(here, perception, decision, applied)
     turn.save(update_fields=["trace"])
-    write_calls(session, turn, perception)
+    write_calls(session, turn, perception, here.agent.prompt_version)
     agent_turn(session, turn, applied)
     state = applied.state
     session.state, session.version = stored_state(state), session.version + 1

@@ -12,18 +12,22 @@ interrupts it: it is held back, and the next decision gets it as `World.pending`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from agents.engine import situation, turn
 from agents.engine.perceive import Perception
 from agents.engine.registry import AgentDefinition
 from agents.engine.situation import Situation
-from agents.engine.values import Decision, Say, State, Turn, World
+from agents.engine.values import Decision, Product, Say, State, Turn, World
 from agents.models import AgentSetting, Session
 from agents.operations.sessions import IDLE
 from inbox.models import Conversation, Message
+from morfx.operations.actor import Actor
+from morfx.tenancy import current_id
 
 from .consequences import Noted, note
 from .stage import CUSTOMER, Stage, made_up_id
@@ -169,11 +173,14 @@ class Rehearsal:
 
 
 def rehearse(agent: AgentDefinition, setting: AgentSetting, stage: Stage) -> Rehearsal:
-    """Take a rehearsal up: the workspace's products and texts, a made-up customer. Reads rows."""
+    """Take a rehearsal up: the workspace's products and texts, a made-up customer.
+
+    Reads rows, in the caller's transaction.
+    """
     world = World(
         now=stage.now,
         first_turn=stage.turns == 0,
-        products=situation.products(),
+        products=situation.products() or _products_once_on(agent),
         contact_id=made_up_id("contact"),
         contact_phone=CUSTOMER,
         timers=agent.presets[setting.timer_preset],
@@ -186,6 +193,18 @@ def rehearse(agent: AgentDefinition, setting: AgentSetting, stage: Stage) -> Reh
         world=world,
         stage=stage,
     )
+
+
+def _products_once_on(agent: AgentDefinition) -> Mapping[str, Product]:
+    """Return what the agent would sell once switched on; nothing of it stays."""
+    workspace = current_id()
+    if workspace is None:
+        return {}
+    with transaction.atomic():
+        agent.furnish(Actor.system(workspace, "sandbox"))
+        found = situation.products()
+        transaction.set_rollback(True)
+    return found
 
 
 def replies(steps: list[Step]) -> Iterator[tuple[Say, datetime]]:

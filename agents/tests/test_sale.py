@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from agents.models import AgentTurn, ModelCall, Session
 from agents.operations import settings
-from crm.demo import furnish
 from crm.models import Order, Task
 from inbox.models import Message, Send
 from inbox.operations import availability, conversations, messages
 from inbox.testing import InboxTest
 from morfx.events.models import Event
-from morfx.operations.actor import Actor
 
 
 class SaleTest(InboxTest):
     @classmethod
     def furnish(cls) -> None:
         super().furnish()
-        furnish(Actor.system(cls.ana.workspace_id, "tests"))
         settings.set_agent(
             cls.ana, agent="somnio-sales-v1", on=True, speed=0, quiet_seconds=0, timer_preset="real"
         )

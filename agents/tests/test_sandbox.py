@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from agents.models import SandboxSession
-from agents.operations import sandbox
-from crm.demo import furnish
-from crm.models import Contact, Order
+from agents.operations import sandbox, settings
+from crm.models import Contact, Order, Product
 from inbox.models import Message, Send
 from morfx.events.models import Event
 from morfx.jobs.models import Job
-from morfx.operations.actor import Actor
 from morfx.operations.catalogue import find
 from morfx.testing.case import CafeTest
 
@@ -26,7 +24,7 @@ class Rehearsing(CafeTest):
 
     @classmethod
     def furnish(cls) -> None:
-        furnish(Actor.system(cls.ana.workspace_id, "tests"))
+        settings.set_agent(cls.ana, agent=SOMNIO, on=True)
 
     def setUp(self) -> None:
         super().setUp()
@@ -235,13 +233,22 @@ class TheClock(Rehearsing):
         self.assertEqual(answer["mode"], "conversacion")
 
 
+class NotSwitchedOnTest(CafeTest):
+    def test_an_agent_can_be_rehearsed_before_it_is_on_and_furnishes_nothing(self):
+        session = sandbox.start(self.beto, agent=SOMNIO)["session"]
+        answer = sandbox.say(self.beto, session=session, text="cuanto vale?")
+        self.assertIn("$77,900", words(answer))
+        self.assertFalse(Product.objects.exists())
+        self.assertNothingHappened("product.created")
+
+
 class NothingLeaves(Rehearsing):
     def test_a_sale_leaves_no_row_but_the_rehearsal(self):
-        before = [m.objects.count() for m in (Event, Job, Contact, Order, Message, Send)]
+        before = [m.objects.count() for m in (Event, Job, Contact, Order, Product, Message, Send)]
         self.say(EVERYTHING)
         self.say("el de 2")
         self.assertEqual(self.say("si, confirmo")["mode"], "confirmado")
-        after = [m.objects.count() for m in (Event, Job, Contact, Order, Message, Send)]
+        after = [m.objects.count() for m in (Event, Job, Contact, Order, Product, Message, Send)]
         self.assertEqual(before, after)
         self.assertEqual(SandboxSession.objects.get(pk=self.session).created_by, self.beto.who)
 

@@ -1,0 +1,1 @@
+"""The agents' pages: how they work here, where one stands in a conversation, and why it spoke."""

@@ -36,7 +36,7 @@ def label(field: str) -> str:
         "total": _("Total"),
         "tracking_number": _("Tracking number"),
     }
-    return known.get(field, field)
+    return known.get(field, field.removeprefix("custom_fields."))
 
 
 def listed(fields: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ class OrderCreated(Fact):
     currency: str
     confirmed: bool
     source: str
+    source_order: UUID | None = None
 
     def describe(self) -> str:
         shown = {"title": self.title, "total": self.total, "currency": self.currency}

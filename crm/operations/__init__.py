@@ -1,5 +1,25 @@
 """Everything that changes the CRM."""
 
-from . import contacts, identities, notes, orders, pipelines, products, tags, tasks
+from . import (
+    contacts,
+    custom_fields,
+    identities,
+    notes,
+    orders,
+    pipelines,
+    products,
+    tags,
+    tasks,
+)
 
-__all__ = ["contacts", "identities", "notes", "orders", "pipelines", "products", "tags", "tasks"]
+__all__ = [
+    "contacts",
+    "custom_fields",
+    "identities",
+    "notes",
+    "orders",
+    "pipelines",
+    "products",
+    "tags",
+    "tasks",
+]

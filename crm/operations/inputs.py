@@ -68,7 +68,8 @@ def stages_nearby(given: Given) -> QuerySet[Stage]:
     That is the given pipeline, else the given order's, else the default one; so that a name
     means the nearest stage of that name, and a stage from elsewhere can be refused by its reason.
     """
-    pipeline, order = given.get("pipeline"), given.get("order")
+    pipeline = given.get("pipeline") or given.get("target_pipeline")
+    order = given.get("order")
     if pipeline is not None:
         near = Q(pipeline=pipeline)
     elif order is not None:

@@ -16,7 +16,7 @@ from morfx.workspaces.models import Workspace
 
 from ..facts import OrderCreated, OrderDeleted, OrderMoved, OrderUpdated
 from ..models import Contact, Order, OrderLine, Pipeline, Stage
-from . import lines, pipelines
+from . import lines, pipelines, tags
 from .changes import apply
 from .inputs import (
     Address,
@@ -26,6 +26,7 @@ from .inputs import (
     StageName,
     TargetStage,
     TheContact,
+    TheOrder,
     ThePipeline,
     stages_nearby,
 )
@@ -33,6 +34,16 @@ from .lines import Item
 
 Title = Annotated[str, Field(max_length=200)]
 Source = Annotated[str, Field(max_length=40)]
+COPIED = (
+    "name",
+    "currency",
+    "description",
+    "shipping_address",
+    "shipping_city",
+    "shipping_department",
+    "custom_fields",
+)
+"""What a copy always takes over; the carrier and its number are the first parcel's."""
 
 
 @operation("crm.order.create", needs="orders.create")
@@ -157,6 +168,41 @@ def move(
     return order
 
 
+@operation("crm.order.duplicate", needs="orders.create")
+def duplicate(
+    actor: Actor,
+    *,
+    source_order: TheOrder,
+    target_pipeline: ThePipeline,
+    target_stage: NearStage | None = None,
+    copy_contact: bool = True,
+    copy_products: bool = True,
+    copy_tags: bool = False,
+) -> Order:
+    """Copy an order into a pipeline, connected to the one it came from, all or nothing.
+
+    Without a stage the copy starts in the first. A copy without products is unconfirmed.
+    """
+    start = target_stage or _start(target_pipeline, None)
+    if start.pipeline_id != target_pipeline.pk:
+        raise _elsewhere("target_stage")
+    copy = Order.objects.create(
+        **{name: getattr(source_order, name) for name in COPIED},
+        contact=source_order.contact if copy_contact else None,
+        pipeline=target_pipeline,
+        stage=start,
+        source=actor.via,
+        source_order=source_order,
+        confirmed=source_order.confirmed and copy_products,
+    )
+    if copy_products:
+        lines.copy(source_order, copy)
+    record(_created(copy))
+    for tag in source_order.tags.all() if copy_tags else ():
+        tags.add(actor, order=copy, tag=str(tag.pk))
+    return copy
+
+
 @operation("crm.order.delete", needs="orders.delete")
 def delete(actor: Actor, *, order: LockedOrder) -> dict[str, object]:
     """Delete an order with its lines, tags and tasks."""
@@ -184,8 +230,8 @@ def _start(pipeline: Pipeline | None, name: str | None) -> Stage:
     return start
 
 
-def _elsewhere() -> Refused:
-    return Refused(_("That stage belongs to another pipeline."), field="stage")
+def _elsewhere(field: str = "stage") -> Refused:
+    return Refused(_("That stage belongs to another pipeline."), field=field)
 
 
 def _refuse_empty(order: Order) -> None:
@@ -205,6 +251,7 @@ def _created(order: Order) -> OrderCreated:
         currency=order.currency,
         confirmed=order.confirmed,
         source=order.source,
+        source_order=order.source_order_id,
     )
 
 

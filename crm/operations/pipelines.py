@@ -75,7 +75,15 @@ def create(
 @operation("crm.pipeline.furnish", needs=SYSTEM)
 def furnish(actor: Actor) -> Pipeline:
     """Give a workspace without pipelines its first one. Does nothing when there is one."""
-    return default() or create(actor, name=DEFAULT_NAME)
+    if known := default():
+        return known
+    try:
+        return create(actor, name=DEFAULT_NAME)
+    except Refused:
+        # Somebody furnished it at this very moment.
+        if made := default():
+            return made
+        raise
 
 
 @operation("crm.stage.create", needs="settings.edit")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ class Lines:
         ]
         lines += [_system(event, names) for event in stretch.events]
         lines.sort(key=lambda line: line["pk"])
-        for former, line in zip(lines, lines[1:], strict=False):
+        for former, line in pairwise(lines):
             line["follows"] = _same_sender(former, line)
         return lines
 
@@ -102,7 +103,7 @@ class Lines:
     def _quoted(
         self, rows: Iterable[Message], known: Mapping[str, Message]
     ) -> Mapping[str, Message]:
-        """Return the messages that others quote, by the provider's id; those outside in one query."""
+        """Return what messages quote, by the provider's id; what is not here in one query."""
         outside = {wanted for row in rows if (wanted := _quotes(row)) and wanted not in known}
         if not outside:
             return known

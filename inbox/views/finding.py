@@ -27,7 +27,7 @@ def conversation_of(request: MemberRequest, pk: UUID) -> Conversation:
     return found
 
 
-def link(name: str, *args: Any, **query: str | None) -> str | None:
+def link(name: str, /, *args: Any, **query: str | None) -> str | None:
     """Return a page's address; None when there is no such page: floors above may be missing."""
     try:
         address = reverse(name, args=args)
@@ -36,13 +36,13 @@ def link(name: str, *args: Any, **query: str | None) -> str | None:
     return with_query(address, **query)
 
 
-def place(name: str, request: MemberRequest, *args: Any, **query: str | None) -> str:
+def place(name: str, request: MemberRequest, /, *args: Any, **query: str | None) -> str:
     """Return the address of one of our own pages in the request's workspace."""
     address = reverse(f"inbox:{name}", args=[request.workspace.slug, *args])
     return with_query(address, **query)
 
 
-def with_query(address: str, **query: str | None) -> str:
+def with_query(address: str, /, **query: str | None) -> str:
     """Return an address with those parameters that are not empty."""
     given = {name: value for name, value in query.items() if value}
     return f"{address}?{urlencode(given)}" if given else address

@@ -1,4 +1,4 @@
-"""How results look outside: plain data, UUIDs as text, times in ISO 8601 UTC, money with currency."""
+"""How results look outside: plain data, ids as text, times in ISO 8601 UTC, money with currency."""
 
 from __future__ import annotations
 

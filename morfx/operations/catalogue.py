@@ -29,7 +29,7 @@ from . import keys, rates, rows
 from .actor import SYSTEM, Actor
 from .answers import answer
 from .errors import Forbidden, Invalid
-from .inputs import RowInput, also, pydantic_type, row_input, spellings
+from .inputs import RowInput, also, pydantic_type, row_input, spellings, without_nul
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -107,7 +107,10 @@ class Entry(Generic[P, R]):
             for name, value in raw.items()
             if name in self.rows and _is_instance(value, self.rows[name])
         }
-        plain = {name: _as_id(raw[name]) if name in instances else raw[name] for name in raw}
+        plain = {
+            name: _as_id(value) if name in instances else without_nul(value)
+            for name, value in raw.items()
+        }
         try:
             model = self.inputs.model_validate(plain)
         except ValidationError as error:
@@ -158,9 +161,7 @@ class Operation(Entry[P, R]):
                 if key and (known := keys.first_answer(self.name, key, raw)):
                     return Outcome(**known, repeated=True)
                 result, events = self._run(actor, raw)
-                plain = [
-                    {"id": str(e.pk), "name": e.name, "facts": e.facts} for e in events
-                ]
+                plain = [{"id": str(e.pk), "name": e.name, "facts": e.facts} for e in events]
                 outcome = Outcome(data=answer(result), events=plain)
                 if key:
                     keys.remember(key, {"data": outcome.data, "events": outcome.events})

@@ -24,6 +24,11 @@ def catalogue_is_sound(
             found.append(Error(f"{entry.name} does not say what it does.", id="operations.E002"))
         locked = [name for name, wanted in entry.rows.items() if wanted.row.locked]
         if len(locked) > 1:
-            found.append(Error(f"{entry.name} locks {locked}; one lock only: a second is where "
-                               "deadlocks begin.", id="operations.E003"))
+            found.append(
+                Error(
+                    f"{entry.name} locks {locked}; one lock only: a second is where "
+                    "deadlocks begin.",
+                    id="operations.E003",
+                )
+            )
     return found

@@ -46,7 +46,7 @@ Ref: TypeAlias = Annotated[M, Row()]
 """A row of this workspace, by id or as an instance."""
 
 Locked: TypeAlias = Annotated[M, Row(locked=True)]
-"""The same, re-read under a lock that lasts as long as the transaction. At most one per operation."""
+"""The same, re-read under a lock that lasts as long as the transaction. One per operation at most."""
 
 Named: TypeAlias = Annotated[M, Row(named=True)]
 """A row of this workspace, by id, instance, or its name in any case."""
@@ -80,15 +80,20 @@ def _spaces(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _no_nul(text: str) -> str:
-    return text.replace("\x00", "")
+def without_nul(value: Any) -> Any:
+    """Return an input without the one character that PostgreSQL cannot store in a text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {without_nul(name): without_nul(item) for name, item in value.items()}
+    return value
 
 
 Phone = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_phone)]
-Label = Annotated[
-    str, AfterValidator(_no_nul), AfterValidator(_spaces), Field(min_length=1, max_length=200)
-]
-Text = Annotated[str, AfterValidator(_no_nul), Field(max_length=20_000)]
+Label = Annotated[str, AfterValidator(_spaces), Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=20_000)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 

@@ -148,7 +148,7 @@ class Shop:
     """A workspace made by the commands, with a Cloud API number at a Graph server."""
 
     NUMBER = "106540352242922"
-    SECRET = "app-secret"  # noqa: S105
+    SECRET = "app-secret"
 
     def __init__(self, morfx: Installation, graph: Graph, *agent: str) -> None:
         self.morfx, self.graph = morfx, graph

@@ -51,6 +51,14 @@
     opened = null;
   });
 
+  // A refetch asks for what is on the screen, earlier pages included, and says whether anybody looks.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt.id !== "bubbles") return;
+    const first = document.querySelector("#bubbles > .line[id]");
+    if (first) detail.parameters.from = first.id.slice(2);
+    if (!document.hidden) detail.parameters.seen = "1";
+  });
+
   document.addEventListener("line-added", () => { toEnd(); atEnd = true; });
   document.addEventListener("DOMContentLoaded", watch);
   watch();

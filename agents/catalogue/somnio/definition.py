@@ -15,7 +15,9 @@ from .intents import MEANINGS
 from .language import COMBINABLE, LANGUAGE
 from .names import normalise_name
 from .places import department_of, normalise_city, normalise_department
+from .shop import furnish
 from .texts import TEMPLATES, Template
+from .words import WORDS
 
 AGENT_ID = "somnio-sales-v1"
 
@@ -41,8 +43,8 @@ FIELD_NOTES = {
 NEUTRAL = ("datos", "irrelevante")
 """What a message means that only gives data, or asks nothing."""
 
-PROMPT = """The shop sells ELIXIR DEL SUEÑO by Somnio in Colombia: natural melatonin with magnesium, \
-90 tablets, in packs of one (1x), two (2x) and three (3x), paid on delivery. Customers write \
+PROMPT = """The shop sells ELIXIR DEL SUEÑO by Somnio in Colombia: natural melatonin with \
+magnesium, 90 tablets, in packs of one (1x), two (2x) and three (3x), paid on delivery. Customers write \
 colloquial Spanish with typos and abbreviations.
 
 The intents and what each means:
@@ -103,12 +105,14 @@ SOMNIO = register(
         intents=(*MEANINGS, *sorted(f"hola+{intent}" for intent in COMBINABLE), *NEUTRAL),
         fields={name: FIELD_NOTES[name] for name in FIELDS},
         normalise=normalise,
+        furnish=furnish,
         presets=PRESETS,
         handover_message="Regálame 1 minuto, ya te comunico con un asesor 🙌",
         unreadable=(
             "Disculpa, por aquí solo puedo leer mensajes de texto 🙏 ¿Me lo puedes escribir?"
         ),
         texts=TEMPLATES,
+        words=WORDS,
         operations=frozenset(
             {"crm.contact.update", "crm.order.create", "crm.order.update", "crm.tag.add"}
         ),

@@ -21,6 +21,7 @@ from morfx.operations.errors import Conflict, Forbidden, Invalid, NotFound, Rate
 from morfx.operations.inputs import Label, Locked, Phone, Ref
 from morfx.operations.models import RememberedAnswer
 from morfx.tenancy import everywhere, within
+from morfx.tenancy.rows import new_id
 from morfx.testing.case import CafeTest
 from morfx.testing.committed import CommittedTest, at_once
 from morfx.workspaces.models import ApiKey, Membership
@@ -42,8 +43,7 @@ def _ring(actor: Actor, *, times: int = 1) -> int:
 
 def _make(actor: Actor, *, name: Label) -> ApiKey:
     """Make a key that opens nothing."""
-    digest = f"{ApiKey.objects.count():064d}"
-    key = ApiKey.objects.create(name=name, prefix="test", digest=digest, role="agent")
+    key = ApiKey.objects.create(name=name, prefix="test", digest=new_id().hex * 2, role="agent")
     record(Rung(times=1))
     return key
 

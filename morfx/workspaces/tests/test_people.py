@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.core import mail
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from morfx.operations.actor import Actor
@@ -180,11 +182,20 @@ class RolesTest(PeopleTest):
 class PeoplePageTest(PeopleTest):
     URL = "/lucia/settings/people/"
 
-    def test_it_lists_people_and_links_within_its_price(self) -> None:
+    def test_its_price_does_not_grow_with_the_people(self) -> None:
         client = self.signed_in()
         client.get(self.URL)
-        with self.assertNumQueries(18):
-            page = client.get(self.URL)
+        with CaptureQueriesContext(connection) as few:
+            client.get(self.URL)
+        for number in range(5):
+            user = User.objects.create_user(f"{number}@lucia.test", "secret-secret")
+            members.add(Actor.system(self.ana.workspace_id, "t"), user=user.pk, role=Role.AGENT)
+            invitations.invite(self.ana, email=f"{number}@x.test")
+        with self.assertNumQueries(len(few)):
+            client.get(self.URL)
+
+    def test_it_lists_people_and_links(self) -> None:
+        page = self.signed_in().get(self.URL)
         self.assertContains(page, "http://testserver" + self.invitation.path)
         self.assertContains(page, "beto@lucia.test")
         agents = self.signed_in(owner=False).get(self.URL)

@@ -13,8 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from morfx.operations.errors import Forbidden
-
 from ..access import MemberRequest, member_required, needs
 from ..forms import NewKey
 from ..models import ApiKey
@@ -31,14 +29,13 @@ def keys(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_POST
 @member_required
+@needs("settings.edit")
 def create(request: MemberRequest) -> HttpResponse:
     """Make a key and show it, this once: the page is the only place that ever does."""
     form = NewKey(request.actor, request.POST)
     if form.run():
         fresh = NewKey(request.actor, initial={"role": "agent"})
         return _page(request, fresh, new_key=str(form.result["key"]))
-    if isinstance(form.refusal, Forbidden) and not request.actor.may("settings.edit"):
-        raise form.refusal
     return _page(request, form, status=422)
 
 

@@ -33,12 +33,11 @@ def members(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @member_required
+@needs("members.invite")
 def invite(request: MemberRequest) -> HttpResponse:
     """Invite somebody; the page then shows the link."""
     form = Invite(request.actor, request.POST)
     if not form.run():
-        if isinstance(form.refusal, Forbidden):
-            raise form.refusal
         return _page(request, form, status=422)
     sent = _("They get the link by e-mail; you can also copy it below.")
     by_hand = _("Copy the link below and send it to them.")

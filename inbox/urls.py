@@ -1,0 +1,30 @@
+"""Addresses of the inbox and of the simulated phone; mounted under the workspace's."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from .views import acts, composing, listing, phone, screen
+
+app_name = "inbox"
+urlpatterns: list[URLPattern] = [
+    path("inbox/", listing.conversations, name="list"),
+    path("inbox/availability/", listing.set_availability, name="availability"),
+    path("inbox/<uuid:pk>/", screen.conversation, name="conversation"),
+    path("inbox/<uuid:pk>/thread/", screen.thread, name="thread"),
+    path("inbox/<uuid:pk>/header/", screen.header, name="header"),
+    path("inbox/<uuid:pk>/panel/", screen.panel, name="panel"),
+    path("inbox/<uuid:pk>/send/", composing.send, name="send"),
+    path("inbox/<uuid:pk>/typing/", composing.typing, name="typing"),
+    path("inbox/<uuid:pk>/messages/<uuid:message>/retry/", composing.retry, name="retry"),
+    path("inbox/<uuid:pk>/take-over/", acts.take_over, name="take_over"),
+    path("inbox/<uuid:pk>/give-back/", acts.give_back, name="give_back"),
+    path("inbox/<uuid:pk>/bot/", acts.switch_bot, name="bot"),
+    path("inbox/<uuid:pk>/assign/", acts.assign, name="assign"),
+    path("inbox/<uuid:pk>/archive/", acts.archive, name="archive"),
+    path("inbox/<uuid:pk>/unread/", acts.mark_unread, name="unread"),
+    path("phone/", phone.phone, name="phone"),
+    path("phone/new/", phone.new, name="phone_new"),
+    path("phone/<str:key>/", phone.phone, name="phone_customer"),
+    path("phone/<str:key>/send/", phone.send, name="phone_send"),
+]

@@ -1,0 +1,190 @@
+"""The main job in a real browser: the phone sells, the inbox is live, a person steps in and out."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from .outside import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.kill]
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000
+"""Milliseconds within which something must show."""
+
+
+@pytest.fixture(scope="module")
+def morfx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    installation = Installation(tmp_path_factory.mktemp("demo"))
+    installation.start()
+    installation.manage(
+        *("set_agent", "--workspace", "demo", "--agent", "somnio-sales-v1", "--on"),
+        *("--speed", "0", "--quiet-seconds", "0.5"),
+    )
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # Playwright's loop makes Django think that we are asynchronous; nothing here asks Django.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def signed_in(
+    chromium: Browser, morfx: Installation, who: str, *, width: int = 1280, language: str = "en"
+) -> BrowserContext:
+    """Open a browser profile where somebody of the demo is signed in."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 860}, locale=language, base_url=morfx.url
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", f"{who}@demo.test")
+    page.fill("[name=password]", "demo-demo")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/demo/**")
+    page.close()
+    return context
+
+
+class Phone:
+    """A customer's phone in a page of its own."""
+
+    def __init__(self, context: BrowserContext, name: str) -> None:
+        self.page = context.new_page()
+        self.page.goto("/demo/phone/")
+        form = self.page.locator("form:has([name=phone])")
+        if not form.locator("[name=phone]").is_visible():
+            self.page.locator("summary", has_text=re.compile("new customer|cliente", re.I)).click()
+        form.locator("[name=name]").fill(name)
+        form.locator("[name=phone]").fill(f"+57300{uuid.uuid4().int % 10**7:07d}")
+        form.locator("button").click()
+        expect(self.page.locator("#phone-form")).to_be_visible()
+
+    def write(self, text: str) -> None:
+        """Send a text."""
+        self.page.fill("#phone-form [name=text]", text)
+        self.page.press("#phone-form [name=text]", "Enter")
+
+    def sees(self, text: str) -> None:
+        """Wait until the screen shows a text."""
+        expect(self.page.locator("#phone-screen")).to_contain_text(text, timeout=PATIENCE)
+
+
+def test_the_phone_sells_and_the_inbox_is_live(morfx: Installation, chromium: Browser):
+    desk = signed_in(chromium, morfx, "owner").new_page()
+    desk.goto("/demo/inbox/")
+    phone = Phone(signed_in(chromium, morfx, "admin"), "Marta Compra")
+    phone.write("hola, cuanto vale?")
+    phone.sees("$77,900")
+    row = desk.locator(".conv", has_text="Marta Compra")
+    expect(row).to_be_visible(timeout=PATIENCE)
+    row.click()
+    expect(desk.locator("#bubbles")).to_contain_text("$77,900")
+    phone.write("quiero comprar")
+    phone.sees("datos")
+    phone.write("Marta Compra 3001234567 cra 10 # 20-30 Bogota, barrio Suba, correo a@b.co")
+    phone.sees("$109,900")
+    phone.write("el de 2")
+    expect(desk.locator("#bubbles")).to_contain_text("el de 2", timeout=PATIENCE)
+    phone.sees("confirmar")
+    phone.write("si, confirmo")
+    board = desk.context.new_page()
+    board.goto("/demo/orders/")
+    expect(board.locator("body")).to_contain_text(re.compile(r"109[.,]900"), timeout=PATIENCE)
+    expect(board.locator("body")).to_contain_text("Marta Compra")
+    desk.locator("#bubbles a, #bubbles button").filter(
+        has_text=re.compile("why", re.I)
+    ).first.click()
+    expect(desk.locator("body")).to_contain_text("precio", timeout=PATIENCE)
+
+
+def test_a_person_takes_over_and_gives_back(morfx: Installation, chromium: Browser):
+    desk = signed_in(chromium, morfx, "owner").new_page()
+    phone = Phone(signed_in(chromium, morfx, "admin"), "Pedro Pregunta")
+    phone.write("hola, cuanto vale?")
+    phone.sees("$77,900")
+    desk.goto("/demo/inbox/")
+    desk.locator(".conv", has_text="Pedro Pregunta").click()
+    desk.get_by_role("button", name="Take over").click()
+    expect(desk.get_by_role("button", name="Give back")).to_be_visible()
+    phone.write("hacen envios a Cali?")
+    expect(desk.locator("#bubbles")).to_contain_text("hacen envios a Cali?", timeout=PATIENCE)
+    desk.fill("#composer textarea", "Claro, soy Ana y te ayudo yo")
+    desk.press("#composer textarea", "Enter")
+    phone.sees("soy Ana y te ayudo yo")
+    shown = phone.page.locator("#phone-screen .phone-line:not(.mine)")
+    expect(shown.last).to_contain_text("soy Ana")
+    desk.get_by_role("button", name="Give back").click()
+    expect(desk.get_by_role("button", name="Take over")).to_be_visible()
+    phone.write("y como se paga?")
+    expect(shown.last).not_to_contain_text("soy Ana", timeout=PATIENCE)
+
+
+def test_after_a_cut_connection_the_screen_is_right_again(morfx: Installation, chromium: Browser):
+    context = signed_in(chromium, morfx, "owner")
+    desk = context.new_page()
+    phone = Phone(signed_in(chromium, morfx, "admin"), "Rosa Corte")
+    phone.write("hola")
+    phone.sees("Somnio")
+    desk.goto("/demo/inbox/")
+    desk.locator(".conv", has_text="Rosa Corte").click()
+    expect(desk.locator("#bubbles")).to_contain_text("Somnio")
+    context.set_offline(True)
+    phone.write("cuanto vale?")
+    phone.sees("$77,900")
+    context.set_offline(False)
+    expect(desk.locator("#bubbles")).to_contain_text("$77,900", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_page_is_wider_than_its_screen(
+    morfx: Installation, chromium: Browser, width: int, language: str
+):
+    page = signed_in(chromium, morfx, "owner", width=width, language=language).new_page()
+    for path in PAGES:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{path} is {wide} px too wide at {width}"
+        assert_words(page, language, path)
+
+
+PAGES = [
+    "/demo/inbox/",
+    "/demo/phone/",
+    "/demo/orders/",
+    "/demo/contacts/",
+    "/demo/tasks/",
+    "/demo/agents/",
+    "/demo/settings/",
+]
+
+
+def assert_words(page: Page, language: str, path: str) -> None:
+    """Assert that the page speaks the browser's language."""
+    assert page.locator("html").get_attribute("lang") == language, path
