@@ -62,13 +62,13 @@ class ChangeAgent(OperationForm):
             data,
             given={"agent": setting.agent},
             initial={name: getattr(setting, name) for name in self.ask},
-            prefix=setting.agent if data is None else None,
+            auto_id=f"id_{setting.agent}_%s",
         )
         self._dress(setting)
 
     def _dress(self, setting: AgentSetting) -> None:
         """Offer the presets, and a speed of one's own where somebody has set one."""
-        speeds = [(speed, label) for speed, label in SPEEDS.items()]
+        speeds: list[tuple[float, Any]] = [*SPEEDS.items()]
         if setting.speed not in SPEEDS:
             own = _("Own: %(speed)s of them") % {"speed": f"{setting.speed:g}"}
             speeds.append((setting.speed, own))

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.engine import situation, turn
-from agents.models import Session, TurnLease
-from agents.operations import sessions, turns, waking
+from agents.models import Session
+from agents.operations import sessions, silence, waking
 from inbox.models import Conversation
 from inbox.operations import handover
 from morfx.jobs.work import job
@@ -38,7 +38,7 @@ def hand_to_a_person(conversation: UUID) -> None:
         message=setting.handover_message,
         agent=setting.agent,
     )
-    turns.stay_silent(actor, messages=waiting, reason="error")
+    silence.stay_silent(actor, messages=waiting, reason="error")
 
 
 @job(queue="turns", network=True, tries=4, otherwise=hand_to_a_person)
@@ -53,12 +53,14 @@ def answer(conversation: UUID) -> None:
 
 @job(queue="turns", tries=10)
 def wake(session: UUID, conversation: UUID, timer: str, level: int) -> None:
-    """Let an agent act on a timer; put it off while a turn runs."""
+    """Let an agent act on a timer; put it off while a message waits for its answer."""
     row = Session.objects.filter(pk=session).first()
     if row is None:
         return
-    lease = TurnLease.objects.filter(conversation_id=conversation).first()
-    if lease is not None and lease.until is not None and lease.until > timezone.now():
+    actor = situation.agent_actor(row.workspace_id, row.agent)
+    try:
+        waking.wake(actor, conversation=row.conversation, session=row, timer=timer, level=level)
+    except waking.NotYet:
         wake.later(
             key=sessions.timer_key(row, timer),
             after=AGAIN,
@@ -67,9 +69,6 @@ def wake(session: UUID, conversation: UUID, timer: str, level: int) -> None:
             timer=timer,
             level=level,
         )
-        return
-    actor = situation.agent_actor(row.workspace_id, row.agent)
-    waking.wake(actor, conversation=row.conversation, session=row, timer=timer, level=level)
 
 
 @job(every=600.0)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agents.engine import situation
 from agents.jobs import answer
 from agents.models import AgentSetting
-from agents.operations import turns
+from agents.operations import silence
 from inbox.facts import BotSwitched, ConversationGivenBack, MessageReceived
 from inbox.models import Conversation
 from morfx.events.ledger import on
@@ -31,7 +31,7 @@ def wake_the_agent(event: Event) -> None:
         return
     if reason or setting is None:
         actor = Actor.system(event.workspace_id, "agents").because(event)
-        turns.stay_silent(actor, messages=waiting, reason=reason)
+        silence.stay_silent(actor, messages=waiting, reason=reason)
         return
     _set_pause(conversation, setting)
 

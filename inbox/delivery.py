@@ -40,6 +40,7 @@ def claim_next(conversation_id: UUID) -> Send | None:
         )
         for orphan in _rows(conversation, Send.State.CLAIMED):
             settle(orphan, Unknown(reason="the process that sent it ended"))
+            follow(orphan)
         while send := _next_due(conversation):
             if reason := objection(send, conversation):
                 _withdraw_plan(send, reason)

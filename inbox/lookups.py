@@ -12,17 +12,14 @@ from morfx.operations.actor import Actor
 from morfx.operations.catalogue import lookup
 from morfx.operations.inputs import Also, Ref
 from morfx.operations.paging import Cursor, Limit, Page, page
-from morfx.workspaces.roles import Role
 
-from .models import Conversation, Envelope, Message
+from .models import Conversation, ConversationRows, Envelope, Message
 
 
 def visible(actor: Actor) -> QuerySet[Conversation]:
     """Return the conversations an actor may see: an agent's own and the unassigned ones."""
-    rows = Conversation.objects.select_related("contact", "channel")
-    if actor.role == Role.AGENT and actor.user_id is not None:
-        return rows.filter(assigned_to=actor.user_id) | rows.filter(assigned_to=None)
-    return rows
+    rows: ConversationRows = Conversation.objects.visible_to(actor)
+    return rows.select_related("contact", "channel")
 
 
 @lookup("whatsapp.conversation.list", needs="whatsapp.view")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import acts, composing, listing, phone, screen
+from .views import acts, composing, files, listing, phone, screen
 
 app_name = "inbox"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<uuid:pk>/send/", composing.send, name="send"),
     path("inbox/<uuid:pk>/typing/", composing.typing, name="typing"),
     path("inbox/<uuid:pk>/messages/<uuid:message>/retry/", composing.retry, name="retry"),
+    path("inbox/<uuid:pk>/messages/<uuid:message>/media/", files.media, name="media"),
     path("inbox/<uuid:pk>/take-over/", acts.take_over, name="take_over"),
     path("inbox/<uuid:pk>/give-back/", acts.give_back, name="give_back"),
     path("inbox/<uuid:pk>/bot/", acts.switch_bot, name="bot"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import structlog
 
@@ -13,6 +12,7 @@ from inbox.operations.sending import Bubble
 from morfx.jobs import work
 from morfx.operations.actor import Actor
 
+from . import situation
 from .deeds import Applied, EssentialRefused, do_all
 from .situation import Situation
 from .values import CancelTimer, Decision, HandOver, Say, SetTimer
@@ -77,7 +77,7 @@ def _say(actor: Actor, here: Situation, decision: Decision, applied: Applied) ->
             bubbles=bubbles,
             plan_id=applied.plan,
             agent=here.agent.id,
-            after=_newest_inbound(here),
+            after=situation.newest_inbound(here),
         )
     applied.says = says
 
@@ -104,13 +104,3 @@ def _hand_over(
     session.refresh_from_db()
     applied.handed_over = reason
     applied.says = [Say(text=message, key="handover", intent="handover")] if message else []
-
-
-def _newest_inbound(here: Situation) -> UUID | None:
-    """Return the newest message of the customer that this turn knows of."""
-    if here.newest:
-        return here.newest
-    from inbox.models import Message
-
-    rows = Message.objects.filter(conversation=here.conversation, direction="inbound")
-    return rows.order_by("-id").values_list("pk", flat=True).first()

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import contextvars
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from agents.errors import VersionConflictError
 from agents.models import TurnLease
 
-LONGEST_TURN = timedelta(seconds=90)
-"""A holder that is silent for longer is taken for dead; its token no longer commits."""
+LEASE = timedelta(seconds=20)
+"""A holder that has not renewed for so long is taken for dead; its token no longer commits."""
+
+RENEW_EVERY = 5.0
+"""Seconds. A turn may take minutes, when models are slow; a dead worker must not."""
+
+log = structlog.get_logger()
+
+
+class LeaseLostError(VersionConflictError):
+    """The lease has passed to somebody else, who answers now."""
 
 
 def take(conversation_id: UUID) -> int | None:
@@ -23,7 +38,7 @@ def take(conversation_id: UUID) -> int | None:
         if lease.until is not None and lease.until > now:
             return None
         lease.token += 1
-        lease.until = now + LONGEST_TURN
+        lease.until = now + LEASE
         lease.save(update_fields=["token", "until"])
         return lease.token
 
@@ -37,3 +52,27 @@ def held(conversation_id: UUID, token: int) -> bool:
 def release(conversation_id: UUID, token: int) -> None:
     """Give a lease back; harmless when it has passed to somebody else."""
     TurnLease.objects.filter(conversation_id=conversation_id, token=token).update(until=None)
+
+
+@contextmanager
+def kept(conversation_id: UUID, token: int) -> Iterator[None]:
+    """Renew a lease for as long as the block runs, from a thread with its own connection."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(RENEW_EVERY):
+            try:
+                with transaction.atomic():
+                    held = TurnLease.objects.filter(conversation_id=conversation_id, token=token)
+                    # Not one that was given back this very moment.
+                    held.exclude(until=None).update(until=timezone.now() + LEASE)
+            except DatabaseError as error:
+                log.warning("turn lease not renewed", why=repr(error))
+            finally:
+                connection.close()
+
+    threading.Thread(target=contextvars.copy_context().run, args=[renew], daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()

@@ -70,6 +70,14 @@ def unheard(conversation_id: UUID) -> list[Message]:
     return list(rows.order_by("id"))
 
 
+def newest_inbound(here: Situation) -> UUID | None:
+    """Return the newest message of the customer that a turn knows of."""
+    if here.newest:
+        return here.newest
+    rows = Message.objects.filter(conversation=here.conversation, direction="inbound")
+    return rows.order_by("-id").values_list("pk", flat=True).first()
+
+
 def read(
     conversation: Conversation, setting: AgentSetting, session: Session, messages: list[Message]
 ) -> Situation:

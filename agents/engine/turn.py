@@ -8,20 +8,22 @@ run goes round again with all of them, so that two messages get one answer.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
-from agents.errors import VersionConflictError
-from agents.operations import sessions, turns
+from agents.errors import ModelsUnavailableError, VersionConflictError
+from agents.llm.protocol import Usage
+from agents.operations import sessions, silence, turns
 from inbox.models import Conversation
 from morfx.operations.actor import Actor
 
-from . import leases, limits, situation
-from .perceive import Perception, perceive
+from . import leases, situation
+from .considering import consider
 from .situation import Situation, agent_actor
-from .values import Decision, Question
+from .turn_rows import write_calls
 
 log = structlog.get_logger()
 MOST_ROUNDS = 5
@@ -37,25 +39,35 @@ def answer(conversation_id: UUID) -> None:
     token = leases.take(conversation_id)
     if token is None:
         raise Busy
+    spent: list[Usage] = []
     try:
-        for round_ in range(MOST_ROUNDS):
-            last = round_ == MOST_ROUNDS - 1
-            if _round(conversation_id, token, last=last):
-                return
+        with leases.kept(conversation_id, token):
+            for round_ in range(MOST_ROUNDS):
+                if _round(conversation_id, token, spent, last=round_ == MOST_ROUNDS - 1):
+                    return
+    except leases.LeaseLostError:
+        raise Busy from None
     finally:
         with transaction.atomic():
             leases.release(conversation_id, token)
+            write_calls(spent)
 
 
-def _round(conversation_id: UUID, token: int, *, last: bool) -> bool:
-    """Go once from reading to committing; False when there is more to hear first."""
+def _round(conversation_id: UUID, token: int, spent: list[Usage], *, last: bool) -> bool:
+    """Go once from reading to committing; False when there is more to hear first.
+
+    `spent` are calls of rounds that came to nothing; the turn that is committed pays for them.
+    """
     here = _read(conversation_id)
     if here is None:
         return True
-    perception, decision = consider(here)
     try:
-        return turns.commit(
-            _actor(here),
+        perception, decision = consider(here)
+        if perception is not None:
+            spent += perception.usages
+            perception = replace(perception, usages=tuple(spent))
+        committed = turns.commit(
+            agent_actor(here.conversation.workspace_id, here.agent.id),
             conversation=here.conversation,
             here=here,
             perception=perception,
@@ -63,11 +75,19 @@ def _round(conversation_id: UUID, token: int, *, last: bool) -> bool:
             token=token,
             wait_for_more=not last,
         )
+    except ModelsUnavailableError as nobody:
+        spent += nobody.tries
+        raise
+    except leases.LeaseLostError:
+        raise
     except VersionConflictError as conflict:
         log.info("turn overtaken", conversation=str(conversation_id), why=str(conflict))
         if last:
             raise
         return False
+    if committed and perception is not None:
+        spent.clear()
+    return committed
 
 
 def _read(conversation_id: UUID) -> Situation | None:
@@ -83,25 +103,7 @@ def _read(conversation_id: UUID) -> Situation | None:
             return None
         if reason or setting is None:
             actor = Actor.system(conversation.workspace_id, "agents")
-            turns.stay_silent(actor, messages=messages, reason=reason)
+            silence.stay_silent(actor, messages=messages, reason=reason)
             return None
         session = sessions.current(conversation, setting.agent)
         return situation.read(conversation, setting, session, messages)
-
-
-def consider(here: Situation) -> tuple[Perception | None, Decision]:
-    """Perceive and decide; no transaction is open and no connection held while a model thinks."""
-    if not here.text:
-        return None, limits.without_words(here)
-    if here.tokens_used >= here.setting.budget_tokens_session:
-        return None, limits.out_of_budget(here)
-    if not connection.in_atomic_block:
-        connection.close()
-    question = Question(text=here.text, state=here.state, history=here.history)
-    perception = perceive(here.agent, question)
-    flow = here.agent.flow(here.texts)
-    return perception, flow.hear(here.state, here.text, perception.heard, here.world)
-
-
-def _actor(here: Situation) -> Actor:
-    return agent_actor(here.conversation.workspace_id, here.agent.id)

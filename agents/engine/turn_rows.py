@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from agents.llm.protocol import Usage
 from agents.models import AgentTurn, ModelCall, Session
 
 from .deeds import Applied
@@ -44,9 +47,13 @@ def _next_number(session: Session) -> int:
 
 
 def write_calls(
-    session: Session, turn: AgentTurn, perception: Perception | None, prompt_version: str
+    usages: Iterable[Usage],
+    *,
+    session: Session | None = None,
+    turn: AgentTurn | None = None,
+    prompt_version: str = "",
 ) -> None:
-    """Write a ledger row for every model call of a turn, the failed ones too."""
+    """Write a ledger row for every model call, the failed ones and those of no turn too."""
     ModelCall.objects.bulk_create(
         ModelCall(
             session=session,
@@ -64,5 +71,5 @@ def write_calls(
             error=usage.failure,
             request_id=usage.request_id,
         )
-        for usage in (perception.usages if perception else ())
+        for usage in usages
     )

@@ -15,7 +15,7 @@ from agents.engine.trace import trace_of
 from agents.engine.turn_rows import agent_turn, customer_turn, write_calls
 from agents.engine.values import Decision
 from agents.errors import VersionConflictError
-from agents.facts import StayedSilent, TurnTaken
+from agents.facts import TurnTaken
 from agents.models import Session
 from inbox.models import Conversation, Message
 from morfx.events.ledger import record
@@ -45,18 +45,10 @@ def commit(
     return write(actor, here, session, perception, decision)
 
 
-@operation("agents.turn.skip", needs=SYSTEM)
-def stay_silent(actor: Actor, *, messages: Any, reason: str) -> None:
-    """Note that messages get no answer from an agent, and why."""
-    ids = [message.pk for message in messages]
-    Message.objects.filter(pk__in=ids).update(heard_at=timezone.now(), heard_by=reason)
-    record(StayedSilent(conversation=messages[0].conversation_id, messages=ids, reason=reason))
-
-
 def _still_ours(here: Situation, conversation: Conversation, token: int) -> Session:
     """Return the session, locked, if lease, epoch and version are what the turn started from."""
     if not leases.held(conversation.pk, token):
-        raise VersionConflictError(str(here.session.pk), here.session.version)
+        raise leases.LeaseLostError(str(here.session.pk), here.session.version)
     session = Session.objects.select_for_update().get(pk=here.session.pk)
     if session.version != here.session.version or conversation.epoch != here.conversation.epoch:
         raise VersionConflictError(str(session.pk), here.session.version)
@@ -81,7 +73,8 @@ def write(
     applied = carry_out(actor, here, session, turn, decision)
     turn.trace = trace_of(here, perception, decision, applied)
     turn.save(update_fields=["trace"])
-    write_calls(session, turn, perception, here.agent.prompt_version)
+    usages = perception.usages if perception else ()
+    write_calls(usages, session=session, turn=turn, prompt_version=here.agent.prompt_version)
     agent_turn(session, turn, applied)
     state = applied.state
     session.state, session.version = stored_state(state), session.version + 1

@@ -1,6 +1,6 @@
 """A rehearsal goes on: the customer speaks, or time passes; the engine decides as in production.
 
-`turn.consider` perceives and decides over a situation, here made of values instead of rows. What
+`consider` perceives and decides over a situation, here made of values instead of rows. What
 follows of a decision is only noted: bubbles wait for the clock, timers too, and deeds get made-up
 results. Nothing else is written, sent or enqueued.
 
@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from agents.engine import situation, turn
+from agents.engine import situation
+from agents.engine.considering import consider
 from agents.engine.perceive import Perception
 from agents.engine.registry import AgentDefinition
 from agents.engine.situation import Situation
@@ -76,7 +77,7 @@ class Rehearsal:
         self.stage = replace(self.stage, coming=(), said=said, paced=False)
         if self.stage.handed_over:
             return
-        perception, decision = turn.consider(here)
+        perception, decision = consider(here)
         self._take(decision, perception=perception)
 
     def advance(self, seconds: float) -> None:

@@ -10,7 +10,6 @@ from crm.models import Contact, Order, Product
 from inbox.models import Message, Send
 from morfx.events.models import Event
 from morfx.jobs.models import Job
-from morfx.operations.catalogue import find
 from morfx.testing.case import CafeTest
 
 SOMNIO = "somnio-sales-v1"
@@ -31,18 +30,17 @@ class Rehearsing(CafeTest):
         self.session = self.start()
 
     def start(self, **how: Any) -> str:
-        started = find("agents.sandbox.start").submit(
-            self.beto, {"agent": SOMNIO, "timer_preset": "real", "speed": 1.0, **how}
-        )
+        inputs = {"agent": SOMNIO, "timer_preset": "real", "speed": 1.0, **how}
+        started = sandbox.start.submit(self.beto, inputs)
         return str(started.data["session"])
 
     def say(self, text: str, session: str = "") -> dict[str, Any]:
         inputs = {"session": session or self.session, "text": text}
-        return find("agents.sandbox.say").submit(self.beto, inputs).data
+        return sandbox.say.submit(self.beto, inputs).data
 
     def advance(self, seconds: float, session: str = "") -> dict[str, Any]:
         inputs = {"session": session or self.session, "seconds": seconds}
-        return find("agents.sandbox.advance").submit(self.beto, inputs).data
+        return sandbox.advance.submit(self.beto, inputs).data
 
 
 def keys(answer: dict[str, Any]) -> list[str]:
@@ -272,13 +270,13 @@ class NothingLeaves(Rehearsing):
         with self.assertRefused(code="VALIDATION_ERROR"):
             self.advance(-1)
         with self.assertRefused(code="PERMISSION_DENIED"):
-            find("agents.sandbox.say").submit(self.nobody, {"session": self.session, "text": "a"})
+            sandbox.say.submit(self.nobody, {"session": self.session, "text": "a"})
         with self.assertRefused(code="NOT_FOUND"):
-            find("agents.sandbox.say").submit(
+            sandbox.say.submit(
                 self.other_shop.owner, {"session": self.session, "text": "hola"}
             )
         with self.assertRefused(code="PERMISSION_DENIED"):
-            find("agents.sandbox.save").submit(
+            sandbox.save.submit(
                 self.ana, {"session": self.session, "version": 1, "stage": {}}
             )
 

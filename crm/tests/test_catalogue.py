@@ -1,8 +1,7 @@
-"""Products, pipelines and stages; and what the demo workspace starts with."""
+"""Products, pipelines and stages."""
 
 from decimal import Decimal
 
-from crm import demo
 from crm.models import Pipeline, Product, Stage
 from crm.operations import pipelines, products
 from morfx.events.models import Event
@@ -103,26 +102,3 @@ class FurnishTest(CafeTest):
         self.assertEqual(Pipeline.objects.count(), 1)
         with self.assertRefused(code="PERMISSION_DENIED"):
             pipelines.furnish(self.ana)
-
-    def test_the_demo_sells_three_packs(self):
-        system = Actor.system(self.shop.workspace.pk, "tests")
-        demo.furnish(system)
-        products.update(
-            self.ana, product=Product.objects.get(code="1x"), price=Decimal(79900), code=""
-        )
-        before = Event.objects.count()
-        demo.furnish(system)
-        self.assertEqual(Event.objects.count(), before)
-        packs = Product.objects.order_by("sku").values_list("sku", "price")
-        self.assertEqual(
-            list(packs),
-            [
-                ("SOMNIO-90-CAPS", 79900),
-                ("SOMNIO-90-CAPS-X2", 109900),
-                ("SOMNIO-90-CAPS-X3", 139900),
-            ],
-        )
-        self.assertEqual(
-            [s.name for s in Stage.objects.order_by("position")],
-            ["NUEVO PEDIDO", "Nuevo", "En Proceso", "Ganado", "Perdido"],
-        )

@@ -15,7 +15,7 @@ class CustomFieldsTest(DeskTest):
                 fields={"size": 39, "birthday": None, "vip": True},
             )
         self.assertEqual(answer["custom_fields"], {"size": 39, "vip": True})
-        read = lookups["crm.custom-field.read"].submit(self.beto, {"contact": self.marta})
+        read = lookups["crm.custom-field.read"].submit(self.beto, {"contactId": str(self.marta.pk)})
         self.assertEqual(read, {"fields": answer["custom_fields"]})
         event = self.assertHappened("contact.updated", by=self.ana, contact=self.marta.pk)
         self.assertEqual(event.facts["changes"]["custom_fields.size"], {"old": 38, "new": 39})

@@ -65,6 +65,7 @@ class OrdersPageTest(PageTest):
         new, won = self.stages["Nuevo"].pk, self.stages["Ganado"].pk
         moved = self.post(path, 204, HTMX, stage=won, from_stage=new)
         self.assertIn("Ganado", self.triggered(moved)["toast"]["text"])
+        self.assertIn("orders", self.triggered(moved))
         late = self.post(path, 422, HTMX, stage=self.stages["Perdido"].pk, from_stage=new)
         self.assertEqual(self.triggered(late)["toast"]["kind"], "error")
         self.assertIn("orders", self.triggered(late))
@@ -102,7 +103,7 @@ class OrdersPageTest(PageTest):
     def test_a_new_order_takes_products_and_finds_the_contact(self):
         products.create(self.ana, title="Tea", price=Decimal(5000))
         self.assertIn("Tea", self.get("orders/new/"))
-        row = {"line-0_title": "tea", "line-0_quantity": 3, "line-0_price": ""}
+        row = {"products-0-title": "tea", "products-0-quantity": 3, "products-0-price": ""}
         self.post(
             "orders/new/", 302, contact="rios", confirmed="on", pipeline=self.pipeline.pk, **row
         )
@@ -123,9 +124,13 @@ class OrdersPageTest(PageTest):
         self.assertContains(wrong, "Nobody by that name", status_code=422)
         wrong = self.post("orders/new/", 422, contact="rios", **base)
         self.assertContains(wrong, "Say what is ordered.", status_code=422)
-        unknown = {"line-1_title": "Moon dust", "line-1_quantity": 1}
+        unknown = {"products-0-title": "Moon dust", "products-0-quantity": 1}
         wrong = self.post("orders/new/", 422, contact="rios", **base, **unknown)
         self.assertContains(wrong, "give its price", status_code=422)
+        strange = {"products-0-title": "Tea", "products-0-quantity": "many"}
+        wrong = self.post("orders/new/", 422, contact="rios", **base, **strange)
+        self.assertContains(wrong, "Row 1: Enter a whole number.", status_code=422)
+        self.assertContains(wrong, 'value="Tea"', status_code=422)
         self.assertFalse(Order.objects.exists())
 
     def test_editing_keeps_and_replaces_lines(self):
@@ -134,17 +139,17 @@ class OrdersPageTest(PageTest):
         form = self.get(path)
         self.assertIn('value="Coffee"', form)
         lines = {
-            "line-0_title": "Coffee",
-            "line-0_quantity": 1,
-            "line-0_price": "20000.00",
-            "line-1_title": "Tea",
-            "line-1_quantity": 2,
-            "line-1_price": "5000",
+            "products-0-title": "Coffee",
+            "products-0-quantity": 1,
+            "products-0-price": "20000.00",
+            "products-1-title": "Tea",
+            "products-1-quantity": 2,
+            "products-1-price": "5000",
         }
         self.post(path, 302, carrier="Envia", **lines)
         order.refresh_from_db()
         self.assertEqual((order.total, order.carrier), (30000, "Envia"))
-        self.post(path, 422, HTMX, **{"line-0_title": ""})
+        self.post(path, 422, HTMX, **{"products-0-title": ""})
 
     def test_tags_of_an_order(self):
         order = coffee(self.ana, self.marta)

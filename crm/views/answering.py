@@ -58,38 +58,44 @@ def form_page(
 
 
 def taken(
-    request: MemberRequest, text: str, url: str, *, action: str = "", close_sheet: bool = True
+    request: MemberRequest,
+    text: str,
+    url: str,
+    *,
+    refresh: Sequence[str],
+    action: str = "",
+    close_sheet: bool = True,
 ) -> HttpResponse:
-    """Answer to what was done: a toast where a script asked, else the page at `url`."""
+    """Answer to what was done: a toast where a script asked, else the page at `url`.
+
+    `refresh` are the live names of what changed, so that who did it sees it even when the live
+    connection is down. With `action`, a word, the toast leads to `url`.
+    """
     if not by_htmx(request):
         messages.success(request, text)
         return redirect(url)
     toast: Shape = {"text": text, "kind": "good"}
     if action:
         toast |= {"url": url, "action": action}
-    return _triggering(204, toast, close_sheet=close_sheet)
+    return _triggering(204, toast, [*refresh, *(["close-sheet"] if close_sheet else [])])
 
 
-def refused(request: MemberRequest, text: str, url: str, *, refresh: str = "") -> HttpResponse:
+def refused(
+    request: MemberRequest, text: str, url: str, *, refresh: Sequence[str] = ()
+) -> HttpResponse:
     """Answer to what was refused: 422 and a toast, or the page at `url` with the sentence.
 
-    `refresh` is the live name of what the person saw too late.
+    `refresh` are the live names of what the person saw too late.
     """
     if not by_htmx(request):
         messages.error(request, text)
         return redirect(url)
-    return _triggering(422, {"text": text, "kind": "error"}, refresh=refresh)
+    return _triggering(422, {"text": text, "kind": "error"}, refresh)
 
 
-def _triggering(
-    status: int, toast: Shape, *, close_sheet: bool = False, refresh: str = ""
-) -> HttpResponse:
-    events: Shape = {"toast": toast}
-    if close_sheet:
-        events["close-sheet"] = None
-    if refresh:
-        events[refresh] = None
-    return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(events)})
+def _triggering(status: int, toast: Shape, events: Sequence[str]) -> HttpResponse:
+    triggers: Shape = {**dict.fromkeys(events), "toast": toast}
+    return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(triggers)})
 
 
 def current_page(

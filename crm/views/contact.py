@@ -49,6 +49,7 @@ def show(
         "tags_url": link(request, "contact-tags", contact.pk) if may_edit else None,
         "conversation_url": conversations.url(request.workspace.slug, talk),
         "list_url": link(request, "contacts"),
+        "here_url": link(request, "contact", contact.pk, tab=tab, cursor=request.GET.get("cursor")),
         "tab": tab,
         "tabs": _tabs(request, contact, tab),
         **_opened(request, contact, tab),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +16,7 @@ from morfx.workspaces.access import MemberRequest, member_required, needs
 
 from .. import conversations, search
 from ..forms import EditContact, NewContact, NewNote, TagsForm
-from ..models import Contact, Order, Tag
+from ..models import Contact, ContactTag, Order, Tag
 from ..operations import contacts as operations
 from ..operations import notes
 from . import contact as one_contact
@@ -90,8 +90,8 @@ def _columns(request: MemberRequest, state: dict[str, str]) -> list[Shape]:
 
 
 def _tag_filters(request: MemberRequest, state: dict[str, str]) -> list[Shape]:
-    scopes = [Tag.Scope.CONTACTS, Tag.Scope.ALL]
-    offered = Tag.objects.filter(Q(applies_to__in=scopes) | Q(name=state["tag"])).order_by("name")
+    borne = Exists(ContactTag.objects.filter(tag=OuterRef("pk")))
+    offered = Tag.objects.filter(borne).order_by("name")
     return [
         {
             "name": tag.name,
@@ -112,7 +112,7 @@ def new(request: MemberRequest) -> HttpResponse:
     if data is not None and form.run():
         url = link(request, "contact", form.result.pk)
         text = _("%(name)s is a contact now.") % {"name": form.result.display_name}
-        return taken(request, text, url, action=_("Open"))
+        return taken(request, text, url, refresh=["contacts"], action=_("Open"))
     return form_page(
         request,
         form,
@@ -132,7 +132,7 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = EditContact(request.actor, data, contact)
     url = link(request, "contact", pk)
     if data is not None and form.run():
-        return taken(request, _("Saved."), url)
+        return taken(request, _("Saved."), url, refresh=["contacts", f"contact-{pk}"])
     return form_page(request, form, title=_("Edit contact"), section="contacts", cancel_url=url)
 
 
@@ -145,7 +145,7 @@ def tags(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = TagsForm(request.actor, data, contact)
     url = link(request, "contact", pk)
     if data is not None and form.run():
-        return taken(request, _("Saved."), url)
+        return taken(request, _("Saved."), url, refresh=["contacts", f"contact-{pk}"])
     title = _("Tags of %(name)s") % {"name": contact.display_name}
     return form_page(request, form, title=title, section="contacts", cancel_url=url)
 
@@ -160,7 +160,7 @@ def delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         return refused(request, refusal.message, link(request, "contact", pk))
     text = _("%(name)s was deleted.") % {"name": contact.display_name}
-    return taken(request, text, link(request, "contacts"))
+    return taken(request, text, link(request, "contacts"), refresh=["contacts"])
 
 
 @require_POST
@@ -186,4 +186,4 @@ def delete_note(request: MemberRequest, pk: UUID, note: UUID) -> HttpResponse:
         notes.delete(request.actor, note=row)
     except Refused as refusal:
         return refused(request, refusal.message, url)
-    return taken(request, _("The note was deleted."), url)
+    return taken(request, _("The note was deleted."), url, refresh=[f"contact-{pk}"])

@@ -51,7 +51,6 @@ def _for_sheet() -> QuerySet[Order]:
 
 def _shown(request: MemberRequest, order: Order) -> Shape:
     contact = order.contact
-    may_edit = request.actor.may("orders.edit")
     talk = conversations.newest_of(contact.pk) if contact else None
     copies = order.copies.select_related("pipeline", "stage").order_by("-id")
     source = order.source_order
@@ -77,11 +76,18 @@ def _shown(request: MemberRequest, order: Order) -> Shape:
         "tags": order.tags.all(),
         "lines": order.sorted_lines(),
         "custom_fields": [{"label": name, "value": value} for name, value in custom],
-        "edit_url": link(request, "order-edit", order.pk) if may_edit else None,
-        "tags_url": link(request, "order-tags", order.pk) if may_edit else None,
-        "confirm_url": link(request, "order-confirm", order.pk) if may_edit else None,
+        **_deeds(request, order),
         "source_order": source and _connected(request, source),
         "copies": [_connected(request, copy) for copy in copies],
+    }
+
+
+def _deeds(request: MemberRequest, order: Order) -> Shape:
+    """Return where the member may change the order; None where not."""
+    may = request.actor.may("orders.edit")
+    return {
+        f"{deed}_url": link(request, f"order-{deed}", order.pk) if may else None
+        for deed in ("edit", "tags", "confirm")
     }
 
 
@@ -104,7 +110,8 @@ def new(request: MemberRequest) -> HttpResponse:
     form = NewOrder(request.actor, data, contact)
     if data is not None and form.run():
         url = link(request, "order", form.result.pk)
-        return taken(request, _("The order was created."), url, action=_("Open"))
+        changed = ["orders", f"contact-{form.result.contact_id}"]
+        return taken(request, _("The order was created."), url, refresh=changed, action=_("Open"))
     title = _("New order")
     if contact:
         title = _("New order of %(name)s") % {"name": contact.display_name}
@@ -134,7 +141,7 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = EditOrder(request.actor, data, row)
     url = link(request, "order", pk)
     if data is not None and form.run():
-        return taken(request, _("Saved."), url)
+        return taken(request, _("Saved."), url, refresh=["orders", f"order-{pk}"])
     return form_page(request, form, title=_("Edit order"), section="orders", cancel_url=url)
 
 
@@ -147,7 +154,7 @@ def tags(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = TagsForm(request.actor, data, row)
     url = link(request, "order", pk)
     if data is not None and form.run():
-        return taken(request, _("Saved."), url)
+        return taken(request, _("Saved."), url, refresh=["orders", f"order-{pk}"])
     title = _("Tags of the order %(title)s") % {"title": row.title}
     return form_page(request, form, title=title, section="orders", cancel_url=url)
 
@@ -162,11 +169,12 @@ def move(request: MemberRequest, pk: UUID) -> HttpResponse:
     back = link(request, "orders")
     if not form.run():
         sentences = [str(error) for errors in form.errors.values() for error in errors]
-        return refused(request, " ".join(sentences), back, refresh="orders")
+        return refused(request, " ".join(sentences), back, refresh=["orders"])
     moved: Order = form.result
     back = link(request, "orders", pipeline=moved.pipeline_id)
     said = _("Moved to %(stage)s.") % {"stage": moved.stage.name}
-    return taken(request, crowded(moved.stage) or said, back, close_sheet=False)
+    text = crowded(moved.stage) or said
+    return taken(request, text, back, refresh=["orders"], close_sheet=False)
 
 
 @require_POST
@@ -180,4 +188,6 @@ def confirm(request: MemberRequest, pk: UUID) -> HttpResponse:
         operations.update(request.actor, order=row, confirmed=True)
     except Refused as refusal:
         return refused(request, refusal.message, url)
-    return _sheet(request, pk) if by_htmx(request) else taken(request, _("Confirmed."), url)
+    if by_htmx(request):
+        return _sheet(request, pk)
+    return taken(request, _("Confirmed."), url, refresh=["orders"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from morfx.operations.errors import Refused
 from morfx.workspaces.access import MemberRequest, member_required, needs
 
+from ..facts.screens import screens
 from ..forms import EditTask, NewTask
 from ..models import Contact, Order, Task
 from ..operations import tasks as operations
@@ -121,7 +122,8 @@ def new(request: MemberRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = NewTask(request.actor, data, _about(request))
     if data is not None and form.run():
-        return taken(request, _("The task was created."), link(request, "tasks"))
+        text, changed = _("The task was created."), ["tasks", *_names(form.result)]
+        return taken(request, text, link(request, "tasks"), refresh=changed)
     return form_page(
         request,
         form,
@@ -130,6 +132,11 @@ def new(request: MemberRequest) -> HttpResponse:
         cancel_url=link(request, "tasks"),
         submit_label=_("Create task"),
     )
+
+
+def _names(task: Task) -> Iterable[str]:
+    """Return the live names of what a task is about."""
+    return screens(contact=task.contact_id, order=task.order_id)
 
 
 def _about(request: MemberRequest) -> dict[str, object]:
@@ -157,7 +164,8 @@ def edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = EditTask(request.actor, data, task)
     if data is not None and form.run():
-        return taken(request, _("Saved."), link(request, "tasks"))
+        changed = ["tasks", *_names(task)]
+        return taken(request, _("Saved."), link(request, "tasks"), refresh=changed)
     cancel_url = link(request, "tasks")
     return form_page(request, form, title=_("Task"), section="tasks", cancel_url=cancel_url)
 

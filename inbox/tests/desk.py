@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from crm.models import Contact, ContactIdentity, ContactTag, Order, Pipeline, Stage, Tag
 from inbox.models import Conversation
 from inbox.testing import InboxTest
 
@@ -20,6 +21,24 @@ class DeskTest(InboxTest):
         self.browser = self.signed_in()
         self.betos = self.signed_in(owner=False)
         self.strangers = self.signed_in(self.other_shop)
+
+    def many_write(self, count: int) -> None:
+        """Let other customers have conversations too, each with a tag and an open order."""
+        pipeline = Pipeline.objects.create(name="Ventas")
+        stage = Stage.objects.create(pipeline=pipeline, name="Despachado", position=1)
+        tag = Tag.objects.create(name="VIP")
+        for number in range(count):
+            phone = f"+5731000000{number:02}"
+            contact = Contact.objects.create(name=f"N {number}", phone=phone)
+            ContactTag.objects.create(contact=contact, tag=tag)
+            Order.objects.create(contact=contact, pipeline=pipeline, stage=stage)
+            Conversation.objects.create(
+                channel=self.channel,
+                contact=contact,
+                identity=ContactIdentity.objects.create(contact=contact, kind="phone", value=phone),
+                address=phone.lstrip("+"),
+                last_message_at=self.marta.last_message_at,
+            )
 
     def url(self, name: str, *args: Any) -> str:
         """Return a page's address in the café."""

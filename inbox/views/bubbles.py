@@ -49,7 +49,7 @@ class Lines:
             if not (row.type == "reaction" and _target(row) in known)
         ]
         lines += [_system(event, names) for event in stretch.events]
-        lines.sort(key=lambda line: line["pk"])
+        lines.sort(key=lambda line: (line["created_at"], line["pk"]))
         for former, line in pairwise(lines):
             line["follows"] = _same_sender(former, line)
         return lines
@@ -77,7 +77,7 @@ class Lines:
             "error": _why(row),
             "quoted": self._quote(original) if original else None,
             "reactions": reactions.get(row.provider_id or "", ""),
-            "media": media(row),
+            "media": media(row, self._url("media", row)),
             "place": place(row),
             "cards": cards(row),
             "buttons": row.content.get("buttons") or [],
@@ -117,7 +117,10 @@ class Lines:
     def _retry_url(self, row: Message) -> str | None:
         if row.status not in ("failed", "unknown"):
             return None
-        return link("inbox:retry", self.slug, self.conversation.pk, row.pk)
+        return self._url("retry", row)
+
+    def _url(self, name: str, row: Message) -> str | None:
+        return link(f"inbox:{name}", self.slug, self.conversation.pk, row.pk)
 
 
 def _reactions(rows: Iterable[Message], known: Mapping[str, Message]) -> dict[str, str]:

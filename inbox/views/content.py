@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +28,9 @@ SHOWN = {
 }
 """Types the thread has a shape for."""
 
+KEPT_FOR = timedelta(days=7)
+"""How long WhatsApp keeps a file. Source: Meta, Cloud API, "Media"."""
+
 NOTED = {"revoke", "system", "request_welcome"}
 """Types that are no saying of the customer's: a line in the middle."""
 
@@ -46,17 +51,38 @@ def described(row: Message) -> tuple[str, str]:
     return ("text" if row.text else "unsupported"), row.text
 
 
-def media(row: Message) -> dict[str, Any] | None:
-    """Return a file's name, kind and address."""
+def preview(text: str) -> str:
+    """Return the last words of a conversation; a wordless message by what it is."""
+    kinds = {
+        "image": _("[Image]"),
+        "video": _("[Video]"),
+        "audio": _("[Audio]"),
+        "document": _("[Document]"),
+        "sticker": _("[Sticker]"),
+        "location": _("[Location]"),
+        "contacts": _("[Contact]"),
+        "template": _("[Template]"),
+        "interactive": _("[Choice]"),
+        "reaction": _("[Reaction]"),
+        "order": _("[Cart]"),
+        "unsupported": _("[Not shown here]"),
+        "unknown": _("[Not shown here]"),
+    }
+    return kinds.get(text, text)
+
+
+def media(row: Message, url: str | None) -> dict[str, Any] | None:
+    """Return a file's name and kind, and where it can be fetched while WhatsApp keeps it."""
     if row.type not in MEDIA:
         return None
     part = _part(row)
+    kept = bool(part.get("id")) and timezone.now() - row.created_at < KEPT_FOR
     return {
-        "url": part.get("kept_url"),
-        "name": part.get("filename", ""),
-        "mime": str(part.get("mime_type", "")).partition(";")[0],
-        "size": part.get("size", ""),
-        "missing": not part.get("kept_url"),
+        "url": url if kept else None,
+        "name": str(part.get("filename") or ""),
+        "mime": str(part.get("mime_type") or "").partition(";")[0],
+        "size": "",
+        "missing": not kept,
     }
 
 
@@ -75,10 +101,8 @@ def place(row: Message) -> dict[str, str] | None:
 
 def cards(row: Message) -> list[dict[str, str]]:
     """Return the people of a message of contact cards."""
-    if row.type != "contacts":
-        return []
-    found = _part(row).get("cards") or []
-    return [_card(card) for card in found if isinstance(card, dict)]
+    found = row.content.get("contacts") if row.type == "contacts" else []
+    return [_card(card) for card in found or [] if isinstance(card, dict)]
 
 
 def _card(card: dict[str, Any]) -> dict[str, str]:

@@ -26,11 +26,8 @@ def head(request: MemberRequest, conversation: Conversation) -> dict[str, Any]:
     answering = state.available and state.enabled and not conversation.owned_by_person
     return {
         "conversation": {
-            **people.customer(conversation),
+            **whose(request, conversation),
             "archived": conversation.status == Conversation.Status.ARCHIVED,
-            "url": place("conversation", request, conversation.pk),
-            "list_url": place("list", request),
-            "panel_url": place("conversation", request, conversation.pk, screen="panel"),
             "window": _window(conversation, now),
             "bot": {
                 "available": state.available,
@@ -43,6 +40,16 @@ def head(request: MemberRequest, conversation: Conversation) -> dict[str, Any]:
         "writing": _writing(request, conversation, state if answering else None, now),
         "assignees": _assignees(conversation),
         "can_delete": False,
+    }
+
+
+def whose(request: MemberRequest, conversation: Conversation) -> dict[str, Any]:
+    """Return whose conversation it is, and where it is shown; asks the database nothing."""
+    return {
+        **people.customer(conversation),
+        "url": place("conversation", request, conversation.pk),
+        "list_url": place("list", request),
+        "panel_url": place("conversation", request, conversation.pk, screen="panel"),
     }
 
 

@@ -20,6 +20,7 @@ from .. import bot, order_marks
 from ..context import unread_count
 from ..models import FILTERS, Availability, Conversation
 from ..operations import availability
+from .content import preview
 from .finding import place, visible
 from .people import customer, person
 
@@ -130,7 +131,7 @@ def _row(
     return {
         **customer(conversation),
         "url": place("conversation", request, conversation.pk, **here),
-        "preview": conversation.last_preview,
+        "preview": preview(conversation.last_preview),
         "preview_by": conversation.last_sender,
         "last_message_at": conversation.last_message_at,
         "unread_count": conversation.unread_count,

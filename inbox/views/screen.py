@@ -17,7 +17,7 @@ from ..models import Conversation
 from . import stretches
 from .bubbles import Lines
 from .finding import conversation_of, link, place, uuid_or_404
-from .header import head
+from .header import head, whose
 from .listing import answer, listed
 from .panel import beside
 
@@ -58,7 +58,7 @@ def header(request: MemberRequest, pk: UUID) -> HttpResponse:
 def panel(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Show what is known of the customer."""
     found = conversation_of(request, pk)
-    context = {**head(request, found), **beside(request, found)}
+    context = {"conversation": whose(request, found), **beside(request, found)}
     return render(request, "inbox/panel.html#panel", context)
 
 

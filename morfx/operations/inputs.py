@@ -46,7 +46,7 @@ Ref: TypeAlias = Annotated[M, Row()]
 """A row of this workspace, by id or as an instance."""
 
 Locked: TypeAlias = Annotated[M, Row(locked=True)]
-"""The same, re-read under a lock that lasts as long as the transaction. One per operation at most."""
+"""The same, re-read under a lock that lasts as long as the transaction; one per operation."""
 
 Named: TypeAlias = Annotated[M, Row(named=True)]
 """A row of this workspace, by id, instance, or its name in any case."""

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError
+from django.db.models import DateTimeField, F, Field, Model, Q, QuerySet
 from django.utils.translation import gettext as _
-from pydantic import Field
+from pydantic import Field as Limits
 from pydantic_core import to_jsonable_python
 
 from .errors import Refused
+from .inputs import without_nul
 
 M = TypeVar("M", bound=Model)
 
-Limit = Annotated[int, Field(ge=1, le=200)]
-Cursor = Annotated[str, Field(max_length=500)] | None
+Limit = Annotated[int, Limits(ge=1, le=200)]
+MOMENT = "at"
+"""How a cursor marks a moment, which JSON would show as a text."""
+Cursor = Annotated[str, Limits(max_length=500)] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +41,14 @@ def page(rows: QuerySet[M], *, by: Sequence[str], limit: int, cursor: str | None
     The last of `by` must be unique. NULLs sort last either way. Raises Refused for a bad cursor.
     """
     ordered = rows.order_by(*[_order(rows.model, name) for name in by])
-    if cursor:
-        ordered = ordered.filter(_after(by, _decode(cursor, len(by))))
-    found = list(ordered[: limit + 1])
+    try:
+        if cursor:
+            ordered = ordered.filter(_after(by, _decode(cursor, rows.model, by)))
+        found = list(ordered[: limit + 1])
+    except (ValueError, TypeError, LookupError, ValidationError, DataError):
+        if not cursor:
+            raise
+        raise Refused(_("This cursor is not one of ours."), field="cursor") from None
     more = len(found) > limit
     found = found[:limit]
     return Page(items=found, next=_encode(found[-1], by) if more else None)
@@ -75,7 +83,8 @@ def _after(by: Sequence[str], values: Sequence[Any]) -> Q:
 
 def _encode(row: Model, by: Sequence[str]) -> str:
     values = [_attribute(row, name.lstrip("-")) for name in by]
-    text = json.dumps(to_jsonable_python(values))
+    tagged = [{MOMENT: v.isoformat()} if isinstance(v, datetime) else v for v in values]
+    text = json.dumps(to_jsonable_python(tagged))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -85,18 +94,26 @@ def _attribute(row: Any, name: str) -> Any:
     return row
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def _decode(cursor: str, model: type[Model], by: Sequence[str]) -> list[Any]:
+    """Read a cursor's values. Raises ValueError or ValidationError for what is not one of ours."""
+    text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    values = json.loads(text)
+    if not isinstance(values, list) or len(values) != len(by):
+        raise ValueError(cursor)
+    pairs = zip(by, values, strict=True)
+    return [_value(model, name.lstrip("-"), without_nul(value)) for name, value in pairs]
+
+
+def _value(model: type[Model], name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        moment = datetime.fromisoformat(str(value[MOMENT]))
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if isinstance(value, list):
+        raise ValueError(name)
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        values = json.loads(text)
-        if not isinstance(values, list) or len(values) != length:
-            raise ValueError
-        return [_value(value) for value in values]
-    except (ValueError, binascii.Error, UnicodeDecodeError):
-        raise Refused(_("This cursor is not one of ours."), field="cursor") from None
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T":
-        return datetime.fromisoformat(value)
-    return value
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return value
+    if isinstance(field, DateTimeField) and value is not None:
+        raise ValueError(name)
+    return field.to_python(value) if isinstance(field, Field) else value

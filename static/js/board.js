@@ -76,6 +76,7 @@
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const move = detail.elt.closest?.(".order-move");
+    if (move) move.open = false;
     if (move && !(detail.xhr.status >= 200 && detail.xhr.status < 400)) document.body.dispatchEvent(new Event("orders"));
   });
   document.addEventListener("htmx:beforeRequest", (event) => {

@@ -45,6 +45,14 @@
     document.dispatchEvent(new Event("line-added"));
   }
 
+  // The head of the thread knows whose turn it is, and hears of changes.
+  function hint() {
+    const owner = document.getElementById("thread-head")?.dataset.owner;
+    if (!owner || !box()) return;
+    form().classList.toggle("bot-owns", owner === "bot");
+    box().placeholder = owner === "bot" ? box().dataset.hintBot : box().dataset.hint;
+  }
+
   const dropPending = () => document.querySelectorAll(".line.pending").forEach((line) => line.remove());
 
   function giveBack() {
@@ -103,5 +111,6 @@
   });
 
   document.addEventListener("htmx:afterSettle", prepare);
+  document.addEventListener("htmx:afterSettle", hint);
   document.addEventListener("DOMContentLoaded", prepare);
 })();

@@ -27,9 +27,10 @@ def quick(path: str, line: str) -> None:
 
 @job(queue="turns")
 def turn(path: str, line: str, seconds: float = 0.0) -> None:
-    """Write a line after a while, as a turn that waits for a model."""
+    """Write two lines with a while between, as a turn that waits for a model."""
+    _write(path, f"begin {line} {os.getpid()}")
     time.sleep(seconds)
-    _write(path, f"{line} {os.getpid()}")
+    _write(path, f"{line} done {os.getpid()}")
 
 
 @job(network=True)

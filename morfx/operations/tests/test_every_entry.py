@@ -20,7 +20,7 @@ from morfx.workspaces.roles import PERMISSIONS
 
 def entries() -> list[Operation[Any, Any] | Lookup[Any, Any]]:
     """Return the whole catalogue, without what tests define."""
-    every = [*operations.values(), *lookups.values()]
+    every: list[Operation[Any, Any] | Lookup[Any, Any]] = [*operations.values(), *lookups.values()]
     return [entry for entry in every if ".tests." not in entry.__module__]
 
 

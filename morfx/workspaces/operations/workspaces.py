@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field
@@ -55,7 +55,11 @@ def found(actor: Actor, *, name: Label, slug: str, owner: int) -> Workspace:
     """Create a workspace with its owner."""
     if slug in RESERVED or _taken(slug):
         raise Refused(_("This address is taken."), field="slug")
-    workspace = Workspace.objects.create(id=actor.workspace_id, name=name, slug=slug)
+    try:
+        with transaction.atomic():
+            workspace = Workspace.objects.create(id=actor.workspace_id, name=name, slug=slug)
+    except IntegrityError:  # somebody took it since we looked
+        raise Refused(_("This address is taken."), field="slug") from None
     Membership.objects.create(user_id=owner, role=Role.OWNER)
     record(WorkspaceCreated(workspace=workspace.pk, title=name))
     record(MemberAdded(user=owner, role=Role.OWNER))

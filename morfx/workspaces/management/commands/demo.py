@@ -25,7 +25,7 @@ PEOPLE = {
     Role.ADMIN: "admin@demo.test",
     Role.AGENT: "agent@demo.test",
 }
-FURNISHERS = ["crm.demo.furnish", "inbox.demo.furnish", "agents.demo.furnish"]
+FURNISHERS = ["inbox.demo.furnish", "agents.demo.furnish"]
 """What each app puts into the demo, by name: workspaces stand below the apps."""
 
 
