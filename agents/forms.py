@@ -15,7 +15,7 @@ from morfx.operations.forms import OperationForm
 
 SPEEDS = {
     1.0: _("Real: pauses as a person would make them"),
-    0.2: _("Fast: a fifth of them"),
+    0.2: _("Fast: a fifth of the real pauses"),
     0.0: _("Instant: no pauses"),
 }
 PRESETS = [
@@ -70,7 +70,7 @@ class ChangeAgent(OperationForm):
         """Offer the presets, and a speed of one's own where somebody has set one."""
         speeds: list[tuple[float, Any]] = [*SPEEDS.items()]
         if setting.speed not in SPEEDS:
-            own = _("Own: %(speed)s of them") % {"speed": f"{setting.speed:g}"}
+            own = _("Own: %(speed)s times the real pauses") % {"speed": f"{setting.speed:g}"}
             speeds.append((setting.speed, own))
         self.fields["speed"].widget = forms.Select(choices=speeds)
         self.fields["timer_preset"].choices = PRESETS  # type: ignore[attr-defined]

@@ -19,6 +19,9 @@ from morfx.workspaces.access import MemberRequest, member_required, needs
 from . import words
 from .showing import dollars, show
 
+ARROW = " → "
+"""Marks a step that says how the mode changed; the page shows that by itself."""
+
 
 @member_required
 @needs("whatsapp.view")
@@ -60,13 +63,13 @@ def explained(turn: AgentTurn, bubble: Message) -> dict[str, Any]:
     agent = registry.agents.get(turn.session.agent)
     heard = trace.get("comprehension") or {}
     before, after = trace.get("before") or {}, trace.get("after") or {}
+    about = str(bubble.content.get("intent", ""))
     return {
-        "agent_name": agent.name if agent else turn.session.agent,
-        "about": _intent(agent, str(bubble.content.get("intent", ""))),
+        "about": "" if about in str(heard.get("intent", "")) else _intent(agent, about),
         "timer": words.timer(agent, turn),
         "understood": _understood(agent, heard) if heard else None,
         "route": words.ROUTES.get(trace.get("route", ""), ""),
-        "steps": trace.get("why") or [],
+        "steps": [step for step in trace.get("why") or [] if ARROW not in step],
         "mode_before": _mode(agent, before),
         "mode_after": _mode(agent, after),
         "handed_over": trace.get("handed_over", ""),

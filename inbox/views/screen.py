@@ -28,7 +28,8 @@ from .panel import beside
 def conversation(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Show a conversation beside the list; whoever opens it has seen it."""
     found = conversation_of(request, pk)
-    seen.opened(found)
+    if request.headers.get("HX-Target") != "composer":  # a closed one that looks for itself
+        seen.opened(found)
     return answer(request, page_of(request, found))
 
 

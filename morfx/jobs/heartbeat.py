@@ -20,7 +20,7 @@ from django_q.conf import Conf
 
 from .models import Heartbeat
 
-EVERY = 5.0
+EVERY = 4.0
 FRESH = timedelta(seconds=30)
 
 BEAT = """

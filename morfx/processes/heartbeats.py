@@ -14,12 +14,12 @@ import psycopg
 
 from .child import Child
 
-STALE_AFTER = 25.0
+STALE_AFTER = 15.0
 """Seconds without a heartbeat after which a cluster counts as stalled."""
-YOUNG = 30.0
+YOUNG = 20.0
 """Seconds a new cluster has to give its first."""
 LOOK_EVERY = 3.0
-DOUBT = 8.0
+DOUBT = 4.0
 """Seconds a cluster must stay stalled before it is replaced: the machine may just have woken."""
 
 QUESTION = "SELECT extract(epoch FROM now() - at) FROM jobs_heartbeat WHERE cluster = %s"

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from .browser import ARGUMENTS, CHROMIUM, PATIENCE, Phone, signed_in
 from .outside import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.kill]
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 30_000
-"""Milliseconds within which something must show."""
 
 
 @pytest.fixture(scope="module")
@@ -44,53 +32,10 @@ def chromium() -> Iterator[Browser]:
     # Playwright's loop makes Django think that we are asynchronous; nothing here asks Django.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-def signed_in(
-    chromium: Browser, morfx: Installation, who: str, *, width: int = 1280, language: str = "en"
-) -> BrowserContext:
-    """Open a browser profile where somebody of the demo is signed in."""
-    context = chromium.new_context(
-        viewport={"width": width, "height": 860}, locale=language, base_url=morfx.url
-    )
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.fill("[name=login]", f"{who}@demo.test")
-    page.fill("[name=password]", "demo-demo")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/demo/**")
-    page.close()
-    return context
-
-
-class Phone:
-    """A customer's phone in a page of its own."""
-
-    def __init__(self, context: BrowserContext, name: str) -> None:
-        self.page = context.new_page()
-        self.page.goto("/demo/phone/")
-        form = self.page.locator("form:has([name=phone])")
-        if not form.locator("[name=phone]").is_visible():
-            self.page.locator("summary", has_text=re.compile("new customer|cliente", re.I)).click()
-        form.locator("[name=name]").fill(name)
-        form.locator("[name=phone]").fill(f"+57300{uuid.uuid4().int % 10**7:07d}")
-        form.locator("button").click()
-        expect(self.page.locator("#phone-form")).to_be_visible()
-
-    def write(self, text: str) -> None:
-        """Send a text."""
-        self.page.fill("#phone-form [name=text]", text)
-        self.page.press("#phone-form [name=text]", "Enter")
-
-    def sees(self, text: str) -> None:
-        """Wait until the screen shows a text."""
-        expect(self.page.locator("#phone-screen")).to_contain_text(text, timeout=PATIENCE)
 
 
 def test_the_phone_sells_and_the_inbox_is_live(morfx: Installation, chromium: Browser):

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 from urllib.request import urlopen
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from morfx.postgres import Postgres
 from morfx.processes import child as children
 from morfx.processes.child import Child
+from morfx.processes.heartbeats import Heartbeats
 from morfx.processes.supervisor import BASE, port_is_free, remembered_port
 
 ENVIRONMENT = {
@@ -191,6 +193,22 @@ def test_what_does_not_stop_is_killed_with_all_its_own(tmp_path: Path) -> None:
     child.ask_to_stop()
     child.await_end(time.monotonic() + 0.5)
     until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids))
+
+
+def test_only_a_cluster_that_stays_silent_counts_as_stalled(tmp_path: Path) -> None:
+    child = Child("thing", [sys.executable, "-c", "input()"], tmp_path / "thing.log")
+    child.start()
+    listener = Heartbeats("postgresql://nowhere", "quick")
+    clock = time.monotonic()
+    told: list[float | None] = [1.0, None, 99.0, 99.0, 1.0, 99.0, 99.0, 99.0]
+    stalled = []
+    with patch.object(listener, "_age", side_effect=told):
+        assert not listener.stalled(child), "it is young"
+        for step in range(1, len(told) + 1):
+            with patch("time.monotonic", return_value=clock + 60 + 3.5 * step):
+                stalled.append(listener.stalled(child))
+    assert stalled == [False] * 7 + [True]
+    child.await_end(time.monotonic())
 
 
 def test_the_simulators_port_is_remembered_while_it_is_free(tmp_path: Path) -> None:

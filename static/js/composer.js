@@ -1,7 +1,7 @@
 // The composer: Enter sends, Shift+Enter breaks the line. What one writes is kept in this browser
 // until the server took it, and a retry carries the same key, so nothing goes out twice.
 (() => {
-  const form = () => document.getElementById("composer");
+  const form = () => document.querySelector("form#composer"); // a closed window has no form
   const box = () => form()?.querySelector("textarea");
   const key = () => form().querySelector("[name=key]");
   let busy = false, again = false, flying = "", flyingFrom, failed = null, typed = 0, failedNow = false;
@@ -99,7 +99,7 @@
     showPending(flying);
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (!detail.elt.matches?.("#composer")) return;
+    if (!detail.elt.matches?.("form#composer")) return;
     busy = false;
     failedNow = !(detail.xhr.status >= 200 && detail.xhr.status < 400); // 422 is swapped, yet refused
     failed = failedNow ? flying : null;
