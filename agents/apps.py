@@ -9,5 +9,8 @@ class AgentsConfig(AppConfig):
         """Register the agents, and our say in what is delivered."""
         from . import voice  # noqa: F401
         from .catalogue import load
+        from .engine import sentences  # noqa: F401
+        from .llm import clients
 
         load()
+        clients.load()

@@ -19,9 +19,7 @@ ENV = os.environ.get("MORFX_ENV", "dev")
 PROD = ENV == "prod"
 DEBUG = not PROD and os.environ.get("DEBUG", "1") == "1"
 TESTING = "pytest" in sys.modules
-DATA = Path(
-    os.environ.get("MORFX_DATA") or BASE_DIR / ("var/test" if TESTING else "var")
-).resolve()
+DATA = Path(os.environ.get("MORFX_DATA") or BASE_DIR / ("var/test" if TESTING else "var")).resolve()
 
 
 def _secret(name: str, fallback: str) -> str:
@@ -125,8 +123,12 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {
             **query,
-            "pool": {"min_size": 0, "max_size": int(os.environ.get("MORFX_DB_POOL", "24")),
-                     "timeout": 20, "max_idle": 60},
+            "pool": {
+                "min_size": 0,
+                "max_size": int(os.environ.get("MORFX_DB_POOL", "24")),
+                "timeout": 20,
+                "max_idle": 60,
+            },
         },
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": "test_morfx"},
@@ -202,8 +204,9 @@ X_FRAME_OPTIONS = "DENY"
 _email = urlsplit(os.environ.get("EMAIL_URL", ""))
 if _email.scheme.startswith("smtp"):
     EMAIL_HOST, EMAIL_PORT = _email.hostname or "", _email.port or 587
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_email.username or ""), unquote(
-        _email.password or ""
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+        unquote(_email.username or ""),
+        unquote(_email.password or ""),
     )
     EMAIL_USE_TLS = _email.scheme == "smtp+tls"
     EMAIL_USE_SSL = _email.scheme == "smtps"

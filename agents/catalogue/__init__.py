@@ -3,4 +3,4 @@
 
 def load() -> None:
     """Register every agent; called once at start-up."""
-    from .somnio import definition  # noqa: F401
+    from .somnio import definition, sentences  # noqa: F401

@@ -7,10 +7,8 @@ the table of failures, so that every try is counted and none waits long.
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 
 import anthropic
@@ -72,11 +70,6 @@ _STOPS = {
     "model_context_window_exceeded": Failure.TOO_LARGE,
     "refusal": Failure.REFUSED,
 }
-
-
-def is_configured(environ: Mapping[str, str] = os.environ) -> bool:
-    """Say whether there is a key to call with."""
-    return bool(environ.get("ANTHROPIC_API_KEY"))
 
 
 class AnthropicClient:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Mapping
 from functools import cache
 
 from agents.engine.values import Comprehension
 
-from .anthropic import AnthropicClient, is_configured
 from .chain import Chain, Link
 from .embedded.client import SOURCE, Embedded
 from .embedded.language import AgentLanguage
@@ -32,9 +33,25 @@ class EmbeddedClient:
         return ModelAnswer(value=value, usage=usage)
 
 
+def is_configured(environ: Mapping[str, str] = os.environ) -> bool:
+    """Say whether there is a key to call Claude with."""
+    return bool(environ.get("ANTHROPIC_API_KEY"))
+
+
+def load() -> None:
+    """Import the SDK now if it will be needed: before workers fork, so that they share it.
+
+    It takes seconds and tens of megabytes; without a key nobody pays for it.
+    """
+    if is_configured():
+        from . import anthropic  # noqa: F401
+
+
 @cache
 def claude(fast: str, strong: str) -> Link:
     """Return Claude and its breaker, the same ones for the whole process."""
+    from .anthropic import AnthropicClient
+
     return Link(AnthropicClient(fast=fast, strong=strong))
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from agents.engine.values import Alternative, Question, State, Turn
 from agents.errors import ClaudeApiError, IntentDetectionError
-from agents.llm.anthropic import RULES, AnthropicClient, is_configured
+from agents.llm.anthropic import RULES, AnthropicClient
+from agents.llm.clients import is_configured
 from agents.llm.failures import Failure
 from agents.llm.protocol import ComprehensionRequest, Outcome
 from agents.tests import messages_answers as answers

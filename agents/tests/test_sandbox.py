@@ -272,13 +272,9 @@ class NothingLeaves(Rehearsing):
         with self.assertRefused(code="PERMISSION_DENIED"):
             sandbox.say.submit(self.nobody, {"session": self.session, "text": "a"})
         with self.assertRefused(code="NOT_FOUND"):
-            sandbox.say.submit(
-                self.other_shop.owner, {"session": self.session, "text": "hola"}
-            )
+            sandbox.say.submit(self.other_shop.owner, {"session": self.session, "text": "hola"})
         with self.assertRefused(code="PERMISSION_DENIED"):
-            sandbox.save.submit(
-                self.ana, {"session": self.session, "version": 1, "stage": {}}
-            )
+            sandbox.save.submit(self.ana, {"session": self.session, "version": 1, "stage": {}})
 
     def test_two_at_once_do_not_overwrite_each_other(self):
         stale = SandboxSession.objects.get(pk=self.session)

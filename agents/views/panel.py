@@ -16,6 +16,7 @@ from agents.models import AgentTurn, ModelCall, Session
 from agents.operations import sessions
 from inbox.models import Conversation, Message
 from morfx.jobs.models import Job
+from morfx.web.sentences import read
 from morfx.workspaces.access import MemberRequest, member_required, needs
 
 from .showing import SILENCES, dollars, show
@@ -82,4 +83,4 @@ def _silence(conversation: Conversation, session: Session | None) -> str:
     if kind != "turn":
         return str(SILENCES.get(last.heard_by, last.heard_by))
     found = AgentTurn.objects.filter(pk=turn).first()
-    return str(found.trace.get("silent_because", "")) if found else ""
+    return read(str(found.trace.get("silent_because", ""))) if found else ""

@@ -14,6 +14,7 @@ from agents.engine import registry
 from agents.engine.registry import AgentDefinition
 from agents.models import AgentTurn
 from inbox.models import Conversation, Message
+from morfx.web.sentences import read
 from morfx.workspaces.access import MemberRequest, member_required, needs
 
 from . import words
@@ -69,10 +70,10 @@ def explained(turn: AgentTurn, bubble: Message) -> dict[str, Any]:
         "timer": words.timer(agent, turn),
         "understood": _understood(agent, heard) if heard else None,
         "route": words.ROUTES.get(trace.get("route", ""), ""),
-        "steps": [step for step in trace.get("why") or [] if ARROW not in step],
+        "steps": [read(step) for step in trace.get("why") or [] if ARROW not in step],
         "mode_before": _mode(agent, before),
         "mode_after": _mode(agent, after),
-        "handed_over": trace.get("handed_over", ""),
+        "handed_over": read(trace.get("handed_over", "")),
         "tools": [_tool(tool) for tool in trace.get("tools") or []],
         **_spent(turn),
         "version": trace.get("version", ""),
@@ -97,7 +98,7 @@ def _understood(agent: AgentDefinition | None, heard: dict[str, Any]) -> dict[st
             {"label": agent.words.field(name) if agent else name, "value": value}
             for name, value in (heard.get("fields") or {}).items()
         ],
-        "reasoning": heard.get("reasoning", ""),
+        "reasoning": read(heard.get("reasoning", "")),
         "source": words.source(str(heard.get("source", ""))),
     }
 

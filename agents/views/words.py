@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.engine.registry import THRESHOLDS, AgentDefinition
@@ -31,16 +31,16 @@ DEEDS = {
 def band(confidence: int) -> str:
     """Say in words how sure a confidence is."""
     if confidence >= THRESHOLDS["proceed"]:
-        return translated("sure")
+        return gettext("sure")
     if confidence >= THRESHOLDS["reanalyse"]:
-        return translated("fairly sure")
-    return translated("unsure") if confidence >= THRESHOLDS["clarify"] else translated("lost")
+        return gettext("fairly sure")
+    return gettext("unsure") if confidence >= THRESHOLDS["clarify"] else gettext("lost")
 
 
 def source(name: str) -> str:
     """Say who understood a message."""
     if name == "embedded":
-        return translated("the embedded model, on our own machine")
+        return gettext("the embedded model, on our own machine")
     return name.partition(":")[2] or name
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from morfx.operations.actor import Actor
@@ -86,7 +86,7 @@ class NewOrder(LinesForm):
         if not found:
             raise forms.ValidationError(_("Nobody by that name or phone."))
         names = ", ".join(f"{one.display_name} ({one.phone})" for one in found[:MOST_NAMES])
-        raise forms.ValidationError(_now("Several match: %(names)s.") % {"names": names})
+        raise forms.ValidationError(gettext("Several match: %(names)s.") % {"names": names})
 
 
 class EditOrder(LinesForm):

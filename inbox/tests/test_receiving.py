@@ -91,7 +91,7 @@ class ReceivingTest(InboxTest):
 
         with within(self.other_shop.workspace.pk):
             for model in (Message, Conversation, Contact, Envelope):
-                self.assertEqual(model.objects.count(), 0)  # type: ignore[attr-defined]
+                self.assertEqual(model.objects.count(), 0)
 
     def test_two_numbers_are_two_conversations_of_one_contact(self):
         self.customer_writes("hola")

@@ -36,7 +36,7 @@ class SendingTest(InboxTest):
     def setUp(self) -> None:
         super().setUp()
         # No agent is set up here: nobody above the inbox objects to its bubbles.
-        silenced = mock.patch.object(delivery, "objections", [])
+        silenced: Any = mock.patch.object(delivery, "objections", [])
         silenced.start()
         self.addCleanup(silenced.stop)
         self.customer_writes("hola")

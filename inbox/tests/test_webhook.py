@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+
 from django.db import connection, transaction
 from django.test import override_settings
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from inbox.models import Conversation, Message
 from morfx.events.models import Event
 from morfx.web.initials import hue, initials
+from morfx.web.sentences import read
 
 from . import people
 from .content import cards, described, media, place
@@ -176,7 +177,7 @@ def _system(event: Event, names: Mapping[str, str]) -> Line:
 
 def _sentence(event: Event, names: Mapping[str, str]) -> str:
     facts = event.facts
-    words = {"name": names[event.who], "reason": facts.get("reason", "")}
+    words = {"name": names[event.who], "reason": read(facts.get("reason", ""))}
     words["other"] = names.get(f"user:{facts.get('to_user')}", "")
     match event.name, facts:
         case "conversation.taken", _facts:

@@ -1,15 +1,15 @@
 """Facts: typed, past tense, small, complete; recorded in the transaction that made them true.
 
-    @dataclass(frozen=True, kw_only=True)
-    class OrderMoved(Fact):
-        name = "order.moved"
-        order: UUID
-        ...
+@dataclass(frozen=True, kw_only=True)
+class OrderMoved(Fact):
+    name = "order.moved"
+    order: UUID
+    ...
 
-    record(OrderMoved(order=order.pk, ...))     # inside an operation
+record(OrderMoved(order=order.pk, ...))     # inside an operation
 
-    @on(OrderMoved)                             # each reaction becomes a job of its own
-    def tell_the_customer(event: Event) -> None: ...
+@on(OrderMoved)                             # each reaction becomes a job of its own
+def tell_the_customer(event: Event) -> None: ...
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ NEUTRAL = ("datos", "irrelevante")
 """What a message means that only gives data, or asks nothing."""
 
 PROMPT = """The shop sells ELIXIR DEL SUEÑO by Somnio in Colombia: natural melatonin with \
-magnesium, 90 tablets, in packs of one (1x), two (2x) and three (3x), paid on delivery. Customers write \
-colloquial Spanish with typos and abbreviations.
+magnesium, 90 tablets, in packs of one (1x), two (2x) and three (3x), paid on delivery. Customers \
+write colloquial Spanish with typos and abbreviations.
 
 The intents and what each means:
 {intents}
@@ -117,8 +117,15 @@ SOMNIO = register(
             {"crm.contact.update", "crm.order.create", "crm.order.update", "crm.tag.add"}
         ),
         permissions=frozenset(
-            {"contacts.view", "contacts.edit", "orders.view", "orders.create", "orders.edit",
-             "whatsapp.view", "whatsapp.send"}
+            {
+                "contacts.view",
+                "contacts.edit",
+                "orders.view",
+                "orders.create",
+                "orders.edit",
+                "whatsapp.view",
+                "whatsapp.send",
+            }
         ),
     )
 )

@@ -1,0 +1,29 @@
+"""Why an agent is silent, hands over or heard what it heard: the sentences of every agent."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from morfx.web import sentences
+
+sentences.keep(
+    _("People have this conversation."),
+    _("Nothing fell due."),
+    _("The customer sends what the agent cannot read."),
+    _("The message holds no words."),
+    _("The session has used %(used)s of %(limit)s tokens."),
+    _("The agent failed on this conversation; its job is parked with the error."),
+    _("There is no operation called %(name)s."),
+    _("a greeting alone"),
+    _("personal data alone"),
+    _("personal data; the rest says little"),
+    _("asks for nothing"),
+    _("nothing known resembles it"),
+    _("an example's own words"),
+    _("its signs are there"),
+    _("close to an example"),
+    _("some signs"),
+    _("hardly a word of it is known"),
+    _("resembles nothing enough"),
+    _("resembles examples"),
+)
