@@ -39,6 +39,8 @@ def hand_to_a_person(conversation: UUID) -> None:
         agent=setting.agent,
     )
     silence.stay_silent(actor, messages=waiting, reason="error")
+    for session in Session.objects.filter(conversation=row, status=Session.Status.ACTIVE):
+        sessions.close(actor, session=session, reason="handoff")
 
 
 @job(queue="turns", network=True, tries=4, otherwise=hand_to_a_person)

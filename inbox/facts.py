@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from morfx.events.ledger import Fact
+from morfx.web.sentences import read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +145,7 @@ class ConversationHandedOver(_InConversation):
     to_user: int | None
 
     def describe(self) -> str:
-        return _("The bot handed the conversation over: %(reason)s") % {"reason": self.reason}
+        return _("The bot handed the conversation over: %(reason)s") % {"reason": read(self.reason)}
 
 
 @dataclass(frozen=True, kw_only=True)

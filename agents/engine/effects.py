@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -30,7 +31,7 @@ def carry_out(
     """
     applied = Applied(state=decision.state, plan=f"turn:{turn.pk}")
     try:
-        do_all(actor, session, turn, decision, applied)
+        do_all(_limited(actor, here), session, turn, decision, applied)
     except EssentialRefused as refused:
         log.error("an agent's deed was refused", why=str(refused))
         applied.state = here.state
@@ -43,6 +44,11 @@ def carry_out(
         return applied
     _say(actor, here, decision, applied)
     return applied
+
+
+def _limited(actor: Actor, here: Situation) -> Actor:
+    """Return the agent without the system's rights: what it does by name its definition allows."""
+    return replace(actor, permissions=here.agent.permissions, operations=here.agent.operations)
 
 
 def _timers(session: Session, effects: Sequence[object]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from morfx.events.ledger import Fact
+from morfx.web.sentences import read
 
 from .fields import listed
 from .screens import screens
@@ -30,7 +31,7 @@ class TaskCreated(Fact):
     conversation: UUID | None = None
 
     def describe(self) -> str:
-        return _("The task “%(title)s” was created.") % {"title": self.title}
+        return _("The task “%(title)s” was created.") % {"title": read(self.title)}
 
     def pokes(self) -> Iterable[str]:
         return _shown(self)
@@ -49,7 +50,7 @@ class TaskUpdated(Fact):
     conversation: UUID | None = None
 
     def describe(self) -> str:
-        shown = {"title": self.title, "fields": listed(self.changes)}
+        shown = {"title": read(self.title), "fields": listed(self.changes)}
         return _("%(fields)s of the task “%(title)s” changed.") % shown
 
     def pokes(self) -> Iterable[str]:
@@ -68,7 +69,7 @@ class TaskCompleted(Fact):
     conversation: UUID | None = None
 
     def describe(self) -> str:
-        return _("The task “%(title)s” was completed.") % {"title": self.title}
+        return _("The task “%(title)s” was completed.") % {"title": read(self.title)}
 
     def pokes(self) -> Iterable[str]:
         return _shown(self)
@@ -86,7 +87,7 @@ class TaskReopened(Fact):
     conversation: UUID | None = None
 
     def describe(self) -> str:
-        return _("The task “%(title)s” was reopened.") % {"title": self.title}
+        return _("The task “%(title)s” was reopened.") % {"title": read(self.title)}
 
     def pokes(self) -> Iterable[str]:
         return _shown(self)

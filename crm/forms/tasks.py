@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from morfx.operations.actor import Actor
 from morfx.operations.forms import OperationForm
+from morfx.web.sentences import read
 from morfx.workspaces.models import Membership
 
 from ..models import Task
@@ -74,8 +75,8 @@ class EditTask(TaskForm):
 
     def __init__(self, actor: Actor, data: Any, task: Task) -> None:
         initial = {
-            "title": task.title,
-            "description": task.description,
+            "title": read(task.title),
+            "description": read(task.description),
             "due": task.due_at,
             "priority": task.priority,
             "assigned_to": task.assigned_to_id,

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from morfx.workspaces.access import MemberRequest, member_required, needs
 
@@ -63,7 +64,7 @@ def _frame(
 ) -> Shape:
     """Return what surrounds the orders."""
     view = "list" if as_list else ""
-    others = {"": _("All"), "unconfirmed": _("To confirm")}
+    others = {"": pgettext("orders", "All"), "unconfirmed": _("To confirm")}
     return {
         "view": view or "board",
         "board_view_url": link(request, "orders", **state),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from morfx.web.initials import hue, initials
+from morfx.web.sentences import read
 from morfx.workspaces.access import MemberRequest
 
 from .. import conversations
@@ -81,7 +82,7 @@ def _task_row(request: MemberRequest, task: Task, talks: dict[str, str]) -> Shap
     return {
         "pk": task.pk,
         "url": link(request, "task", task.pk),
-        "title": task.title,
+        "title": read(task.title),
         "due_at": task.due_at,
         "overdue": bool(task.due_at and task.due_at < timezone.now()) and not done,
         "done": done,

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inbox.models import Conversation, Message
+from inbox.providers.errors import TABLE
 from morfx.events.models import Event
 from morfx.web.initials import hue, initials
 from morfx.web.sentences import read
@@ -148,7 +149,9 @@ def _quotes(row: Message) -> str:
 
 def _why(row: Message) -> str:
     """Return why a message failed, as a sentence with what to do about it."""
-    parts = (str(row.error.get(name) or "").strip() for name in ("title", "suggestion"))
+    known = TABLE.get(row.error.get("code") or -1)
+    stored = (read(str(row.error.get(name) or "").strip()) for name in ("title", "suggestion"))
+    parts = (str(known.meaning), str(known.suggestion)) if known else stored
     return " ".join(part if part[-1] in ".!?" else f"{part}." for part in parts if part)
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from crm.models import Contact, Order, Task
+from morfx.web.sentences import read
 from morfx.workspaces.access import MemberRequest
 
 from ..models import Conversation
@@ -86,7 +87,7 @@ def _tasks(slug: str, conversation: Conversation) -> list[dict[str, Any]]:
     return [
         {
             "url": link("crm:task", slug, task.pk) or link("crm:tasks", slug),
-            "title": task.title,
+            "title": read(task.title),
             "due_at": task.due_at,
             "overdue": task.due_at is not None and task.due_at < now,
             "done": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
@@ -11,12 +12,23 @@ from django.db import models
 
 from . import current_id
 
+_last = 0
+_making = threading.Lock()
+
 
 def new_id() -> UUID:
-    """Return a UUID version 7 (RFC 9562): ids made later sort later, to the millisecond."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
-    value &= ~(0xF << 76) & ~(0x3 << 62)
-    return UUID(int=value | (0x7 << 76) | (0x2 << 62))
+    """Return a UUID version 7 (RFC 9562): ids made later sort later.
+
+    The twelve bits after the milliseconds are their fraction (RFC 9562, 6.2, method 3), and
+    within a process no two share a moment; only clocks of different machines can disagree.
+    """
+    global _last
+    with _making:
+        moment = max(_last + 1, (time.time_ns() << 12) // 1_000_000)
+        _last = moment
+    milliseconds, fraction = moment >> 12, moment & 0xFFF
+    noise = int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | noise)
 
 
 M_co = TypeVar("M_co", bound=models.Model, covariant=True)

@@ -10,6 +10,13 @@ from django.utils.translation import gettext as _
 
 from morfx.events.ledger import Fact
 
+from .roles import Role
+
+
+def _called(role: str) -> str:
+    """Return a role's name for people."""
+    return str(Role(role).label) if role in Role.values else role
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceCreated(Fact):
@@ -32,7 +39,7 @@ class MemberAdded(Fact):
     role: str
 
     def describe(self) -> str:
-        return _("A member joined as %(role)s.") % {"role": self.role}
+        return _("A member joined as %(role)s.") % {"role": _called(self.role)}
 
     def pokes(self) -> Iterable[str]:
         return ("members",)
@@ -64,8 +71,8 @@ class MemberRoleChanged(Fact):
 
     def describe(self) -> str:
         return _("A member's role changed from %(from)s to %(to)s.") % {
-            "from": self.from_role,
-            "to": self.to_role,
+            "from": _called(self.from_role),
+            "to": _called(self.to_role),
         }
 
     def pokes(self) -> Iterable[str]:
@@ -82,7 +89,10 @@ class MemberInvited(Fact):
     role: str
 
     def describe(self) -> str:
-        return _("%(email)s was invited as %(role)s.") % {"email": self.email, "role": self.role}
+        return _("%(email)s was invited as %(role)s.") % {
+            "email": self.email,
+            "role": _called(self.role),
+        }
 
     def pokes(self) -> Iterable[str]:
         return ("members",)

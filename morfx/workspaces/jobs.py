@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from morfx.jobs.work import job
 
@@ -16,8 +17,11 @@ from .models import Invitation
 
 
 @job(network=True)
-def send_invitation(invitation: UUID) -> None:
-    """Mail somebody the link of their invitation, unless it was withdrawn or used meanwhile."""
+def send_invitation(invitation: UUID, language: str = settings.LANGUAGE_CODE) -> None:
+    """Mail somebody the link of their invitation, unless it was withdrawn or used meanwhile.
+
+    `language` is the inviter's: nobody knows the other's yet.
+    """
     with transaction.atomic():
         rows = Invitation.objects.select_related("workspace", "invited_by")
         found = rows.filter(pk=invitation, accepted_at=None, expires_at__gt=timezone.now()).first()
@@ -29,15 +33,15 @@ def send_invitation(invitation: UUID) -> None:
         "name": found.workspace.name,
         "link": f"{settings.PUBLIC_URL}{found.path}",
     }
-    send_mail(
-        _("%(inviter)s invited you to %(name)s") % words,
-        _(
-            "%(inviter)s invited you to work in %(name)s on MorfX.\n\n"
-            "Open this link to join. It works for seven days, for this e-mail address only:\n"
-            "%(link)s\n\n"
-            "If you do not know them, ignore this message."
+    with override(language):
+        subject = _("%(inviter)s invited you to %(name)s") % words
+        text = (
+            _(
+                "%(inviter)s invited you to work in %(name)s on MorfX.\n\n"
+                "Open this link to join. It works for seven days, for this e-mail address only:\n"
+                "%(link)s\n\n"
+                "If you do not know them, ignore this message."
+            )
+            % words
         )
-        % words,
-        None,
-        [found.email],
-    )
+    send_mail(subject, text, None, [found.email])

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -68,7 +69,9 @@ def invite(actor: Actor, *, email: Email, role: Literal["admin", "agent"] = "age
     )
     record(MemberInvited(invitation=invitation.pk, email=email, role=role))
     if settings.PUBLIC_URL:
-        send_invitation.later(invitation=invitation.pk)
+        send_invitation.later(
+            invitation=invitation.pk, language=get_language() or settings.LANGUAGE_CODE
+        )
     return invitation
 
 
