@@ -53,7 +53,11 @@ def _standing(agent: AgentDefinition, session: Session) -> dict[str, Any]:
     return {
         "mode": agent.words.mode(mode),
         "is_open": session.status == Session.Status.ACTIVE,
-        "data": [{"label": agent.words.field(name), "value": data[name]} for name in data],
+        "data": [
+            {"label": agent.words.field(name), "value": data[name]}
+            for name in agent.fields
+            if name in data
+        ],
         "missing": [agent.words.field(name) for name in names],
         "selection": session.state.get("selection") or "",
         "timer": _next_timer(agent, session),
