@@ -13,7 +13,7 @@ from agents.models import Session
 from agents.operations import sessions, silence, waking
 from inbox.models import Conversation
 from inbox.operations import handover
-from morfx.jobs.work import job
+from morfx.jobs.work import Again, job
 from morfx.operations.actor import Actor
 from morfx.tenancy import everywhere, within
 
@@ -22,7 +22,7 @@ AGAIN = 0.5
 
 
 @job(tries=20)
-def hand_to_a_person(conversation: UUID) -> None:
+def hand_to_a_person(conversation: UUID, cause: UUID | None = None) -> None:
     """Hand a conversation over whose turn failed for good: no customer is left in silence."""
     row = Conversation.objects.get(pk=conversation)
     setting = situation.setting_of(row)
@@ -44,13 +44,12 @@ def hand_to_a_person(conversation: UUID) -> None:
 
 
 @job(queue="turns", network=True, tries=4, otherwise=hand_to_a_person)
-def answer(conversation: UUID) -> None:
-    """Answer what is unanswered in a conversation."""
+def answer(conversation: UUID, cause: UUID | None = None) -> None:
+    """Answer what is unanswered in a conversation; `cause` is the event that asked for it."""
     try:
-        turn.answer(conversation)
+        turn.answer(conversation, cause)
     except turn.Busy:
-        with transaction.atomic():
-            answer.later(key=f"answer:{conversation}", after=AGAIN, conversation=conversation)
+        raise Again(AGAIN) from None
 
 
 @job(queue="turns", tries=10)
@@ -63,20 +62,13 @@ def wake(session: UUID, conversation: UUID, timer: str, level: int) -> None:
     try:
         waking.wake(actor, conversation=row.conversation, session=row, timer=timer, level=level)
     except waking.NotYet:
-        wake.later(
-            key=sessions.timer_key(row, timer),
-            after=AGAIN,
-            session=session,
-            conversation=conversation,
-            timer=timer,
-            level=level,
-        )
+        raise Again(AGAIN) from None
 
 
-@job(every=600.0)
+@job(every=600.0, network=True)
 def close_idle_sessions() -> None:
-    """Close sessions in which nobody has written for a day, in every workspace."""
-    with everywhere("find idle sessions"):
+    """Close sessions in which nobody has written for a day, each in its own transaction."""
+    with everywhere("find idle sessions"), transaction.atomic():
         idle = list(
             Session.objects.filter(
                 status=Session.Status.ACTIVE,
@@ -84,8 +76,8 @@ def close_idle_sessions() -> None:
             ).values_list("pk", "workspace_id")[:500]
         )
     for session_id, workspace_id in idle:
-        with within(workspace_id):
-            session = Session.objects.get(pk=session_id)
-            sessions.close(
-                Actor.system(workspace_id, "agents"), session=session, reason="inactivity"
-            )
+        with within(workspace_id), transaction.atomic():
+            session = Session.objects.select_for_update().get(pk=session_id)
+            if timezone.now() - session.last_activity_at > sessions.IDLE:
+                actor = Actor.system(workspace_id, "agents")
+                sessions.close(actor, session=session, reason="inactivity")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from agents.models import AgentTurn, Session
 from inbox.models import Conversation
 from morfx.operations.actor import Actor
@@ -22,7 +24,7 @@ def read_session(
     if session is not None:
         return session
     if conversation is None:
-        raise Refused("Name a session or a conversation.", field="session")
+        raise Refused(_("Name a session or a conversation."), field="session")
     found = Session.objects.filter(conversation=conversation).order_by("-id").first()
     if found is None:
         raise NotFound("conversation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.engine import registry
+from agents.engine import registry, situation
 from agents.models import AgentSetting
 from inbox import bot, delivery
 from inbox.bot import BotState
@@ -17,7 +17,7 @@ def switched_off(send: Send, conversation: Conversation) -> str:
 
 def who_answers(conversation: Conversation) -> BotState | None:
     """Describe the agent of a conversation."""
-    setting = AgentSetting.objects.filter(is_on=True).order_by("created_at").first()
+    setting = situation.setting_of(conversation)
     if setting is None or setting.agent not in registry.agents:
         return None
     return BotState(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,18 +21,27 @@ class BotState:
     """An agent is switched on for the workspace."""
     enabled: bool = False
     """It would answer here: on for this conversation too."""
-    thinking: bool = False
-    """A turn is running, or about to."""
 
 
 NOBODY = BotState()
+KNOWN = "_bot_state"
 describe: list[Callable[[Conversation], BotState | None]] = []
 """Asked in order; the first that knows an agent for the conversation answers."""
 
 
 def state_of(conversation: Conversation) -> BotState:
-    """Return the bot's state in a conversation."""
-    return next((state for ask in describe if (state := ask(conversation))), NOBODY)
+    """Return the bot's state in a conversation, as told before (`know`) or asked now."""
+    known: BotState | None = conversation.__dict__.get(KNOWN)
+    return known or next((state for ask in describe if (state := ask(conversation))), NOBODY)
+
+
+def know(conversations: Sequence[Conversation]) -> None:
+    """Ask once for a page of conversations: which agent there is is the workspace's business."""
+    if conversations:
+        first = state_of(conversations[0])
+        for row in conversations:
+            enabled = first.available and row.bot_enabled is not False
+            row.__dict__[KNOWN] = replace(first, enabled=enabled)
 
 
 def answering(conversations: Sequence[Conversation]) -> set[UUID]:

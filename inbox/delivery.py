@@ -11,12 +11,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from inbox import window
 from morfx.events.poke import poke
 
 from .models import Conversation, Message, Send
+from .operations.sending import follow, put_aside
 from .providers.outcomes import Outcome, Rejected, Unknown
 from .settling import settle, window_closed
 
@@ -80,29 +82,17 @@ def note(send: Send, outcome: Outcome) -> None:
             pk=send.conversation_id
         )
         fresh = Send.objects.select_related("message").get(pk=send.pk)
-        if fresh.state != Send.State.CLAIMED:
+        late = fresh.state == Send.State.UNKNOWN and not isinstance(outcome, Unknown)
+        if fresh.state != Send.State.CLAIMED and not late:
             follow(fresh)
             return
-        retry = isinstance(outcome, Rejected) and outcome.retryable
+        retry = isinstance(outcome, Rejected) and outcome.retryable and not late
         if retry and fresh.attempt < MOST_ATTEMPTS:
             _later(fresh, outcome)
         else:
             settle(fresh, outcome)
             follow(fresh)
         poke(conversation.workspace_id, "inbox", f"conversation-{conversation.pk}", "phone")
-
-
-def follow(send: Send) -> None:
-    """Give the next bubble of a settled one's plan its due time."""
-    after = (
-        Send.objects.filter(plan=send.plan, state=Send.State.PLANNED, due_at=None)
-        .exclude(plan="")
-        .order_by("position")
-        .first()
-    )
-    if after is not None:
-        after.due_at = timezone.now() + timedelta(seconds=after.pause)
-        after.save(update_fields=["due_at"])
 
 
 def _rows(conversation: Conversation, state: str) -> list[Send]:
@@ -131,10 +121,8 @@ def _newer_inbound(send: Send) -> bool:
 
 def _withdraw_plan(send: Send, reason: str) -> None:
     """Withdraw a bubble and those of its plan that were to follow."""
-    rows = Send.objects.filter(pk=send.pk)
-    if send.plan:
-        rows = rows | Send.objects.filter(plan=send.plan, state=Send.State.PLANNED)
-    rows.update(state=Send.State.WITHDRAWN, reason=reason, settled_at=timezone.now())
+    wanted = Q(plan=send.plan) if send.plan else Q(pk=send.pk)
+    put_aside(Send.objects.filter(wanted), reason)
 
 
 def _impossible(send: Send, conversation: Conversation) -> Rejected | None:

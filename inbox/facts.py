@@ -13,8 +13,7 @@ from morfx.web.sentences import read
 
 
 @dataclass(frozen=True, kw_only=True)
-class _InConversation(Fact):
-    name = "conversation.base"
+class _InConversation(Fact, abstract=True):
     conversation: UUID
 
     def pokes(self) -> Iterable[str]:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from morfx.events.poke import poke
 from morfx.jobs.work import job
 from morfx.operations.actor import Actor
+from morfx.operations.errors import Refused
 
 from . import clients, delivery
-from .models import Conversation, Envelope, Message
+from .models import Conversation, Envelope
 from .operations import receiving, sending
 from .providers.payload import BadPayload, Inbound, Status, Unreadable, open_payload
+from .receipts import tell_read  # noqa: F401 (registers it)
 from .settling import note_status
 
 MOST_IN_A_ROW = 20
 """Bubbles one delivery sends before it lets other conversations have the worker."""
 
 
-@job(network=True, tries=5)
+@job(tries=20)
+def bury_envelope(envelope: UUID) -> None:
+    """Mark an envelope dead that could not be applied after all its tries; it can be replayed."""
+    reason = "It could not be applied; the error is on its parked job."
+    Envelope.objects.filter(pk=envelope).update(state=Envelope.State.DEAD, error=reason)
+
+
+@job(network=True, tries=5, otherwise=bury_envelope)
 def open_envelope(envelope: UUID) -> None:
     """Apply what a stored webhook says: each message and status in its own transaction.
 
-    Applying an envelope again changes nothing. What cannot be read or applied makes it dead,
-    with the reason; its siblings are applied all the same.
+    Applying an envelope again changes nothing. What cannot be read or is refused makes it dead,
+    with the reason; its siblings are applied all the same. Other errors are raised at the end,
+    so that what failed is tried again.
     """
     with transaction.atomic():
         row = Envelope.objects.select_related("channel").get(pk=envelope)
@@ -35,12 +45,20 @@ def open_envelope(envelope: UUID) -> None:
     except BadPayload as error:
         _close(row, [str(error)])
         return
-    problems: list[str] = []
-    for inbound in opened.inbound():
-        problems += _receive(row, inbound)
-    for status in opened.statuses():
-        problems += _note(row, status)
-    problems += [item.error for item in opened.others() if isinstance(item, Unreadable)]
+    items: list[tuple[Callable[..., list[str]], object]]
+    items = [(_receive, item) for item in opened.inbound()]
+    items += [(_note, item) for item in opened.statuses()]
+    problems = [item.error for item in opened.others() if isinstance(item, Unreadable)]
+    errors: list[Exception] = []
+    for apply, item in items:
+        try:
+            problems += apply(row, item)
+        except Refused as refusal:
+            problems.append(refusal.message)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
     _close(row, problems)
 
 
@@ -80,20 +98,5 @@ def deliver(conversation: UUID) -> None:
             target = Conversation.objects.select_related("channel").get(pk=conversation)
         delivery.note(send, clients.send(target, send))
     with transaction.atomic():
+        Conversation.objects.select_for_update(of=("self",)).get(pk=conversation)
         sending.schedule(conversation)
-
-
-@job(network=True, tries=2)
-def tell_read(conversation: UUID) -> None:
-    """Tell WhatsApp that the customer's newest message was read. Harmless when it fails."""
-    with transaction.atomic():
-        newest = (
-            Message.objects.select_related("conversation__channel")
-            .filter(conversation=conversation, direction=Message.Direction.INBOUND)
-            .exclude(provider_id=None)
-            .order_by("-id")
-            .first()
-        )
-    if newest is not None and newest.provider_id:
-        clients.client_of(newest.conversation.channel).mark_read(newest.provider_id)
-        poke(newest.workspace_id, "phone")

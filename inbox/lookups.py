@@ -13,6 +13,7 @@ from morfx.operations.catalogue import lookup
 from morfx.operations.inputs import Also, Ref
 from morfx.operations.paging import Cursor, Limit, Page, page
 
+from . import bot
 from .models import Conversation, ConversationRows, Envelope, Message
 
 
@@ -47,7 +48,9 @@ def list_conversations(
         rows = rows.filter(unread_count__gt=0)
     if contact is not None:
         rows = rows.filter(contact=contact)
-    return page(rows, by=["-last_message_at", "-id"], limit=limit, cursor=cursor)
+    found = page(rows, by=["-last_message_at", "-id"], limit=limit, cursor=cursor)
+    bot.know(found.items)
+    return found
 
 
 @lookup("whatsapp.conversation.read", needs="whatsapp.view")

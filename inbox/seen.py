@@ -15,8 +15,8 @@ from django.utils import timezone
 from morfx.events.poke import poke
 from morfx.workspaces.models import User
 
-from .jobs import tell_read
 from .models import Conversation, Typing
+from .receipts import tell_read
 
 TYPING_LASTS = timedelta(seconds=6)
 """A page tells every 4 seconds that somebody still writes."""

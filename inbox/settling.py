@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -77,6 +77,7 @@ def note_status(channel: Channel, status: Status, received_at: datetime) -> None
     if event is None:
         return
     with transaction.atomic():
+        _one_at_a_time(status.provider_id)
         send = _send_of(status)
         message = _locked_message(send, status.provider_id)
         if message is None:
@@ -92,6 +93,12 @@ def note_status(channel: Channel, status: Status, received_at: datetime) -> None
             _settle_by_status(send, status, event)
         if not _overtaken(send, event):
             _fold_into(message, event)
+
+
+def _one_at_a_time(provider_id: str) -> None:
+    """Let learning a provider's id and storing a loose status of it follow one another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
 
 
 def _send_of(status: Status) -> Send | None:
@@ -131,6 +138,7 @@ def _settle_by_status(send: Send, status: Status, event: StatusEvent) -> None:
 
 def _remember_id(send: Send, provider_id: str) -> None:
     """Give the message the provider's id, and fold in what was reported before we knew it."""
+    _one_at_a_time(provider_id)
     Message.objects.filter(pk=send.shown_id).update(provider_id=provider_id)
     for loose in LooseStatus.objects.filter(provider_id=provider_id):
         error = loose.error

@@ -12,7 +12,8 @@ from django.utils import timezone
 from agents.models import AgentSetting, AgentText, AgentTurn, Session
 from crm.models import Product as CrmProduct
 from inbox.models import Conversation, Message, Send
-from morfx.operations.actor import Actor
+from morfx.events.models import Event
+from morfx.operations.actor import SYSTEM, Actor
 
 from . import registry
 from .registry import AgentDefinition
@@ -98,16 +99,18 @@ def read(
     )
 
 
-def agent_actor(workspace_id: UUID, agent_id: str) -> Actor:
-    """Return an agent as one who acts, with the permissions its definition gives."""
+def agent_actor(workspace_id: UUID, agent_id: str, cause: UUID | None = None) -> Actor:
+    """Return an agent as one who acts, one step deeper than the event that made it act."""
     agent = registry.find(agent_id)
-    return Actor(
+    actor = Actor(
         workspace_id=workspace_id,
         who=f"agent:{agent_id}",
         via="agent",
         name=agent.name,
-        permissions=agent.permissions | {"system"},
+        permissions=agent.permissions | {SYSTEM},
     )
+    event = Event.objects.filter(pk=cause).first() if cause else None
+    return actor.because(event) if event else actor
 
 
 def texts(agent: AgentDefinition) -> list[object]:

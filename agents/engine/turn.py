@@ -34,8 +34,11 @@ class Busy(Exception):
     """Somebody else holds the conversation's lease."""
 
 
-def answer(conversation_id: UUID) -> None:
-    """Answer everything unanswered in a conversation, once. Raises Busy while another turn runs."""
+def answer(conversation_id: UUID, cause: UUID | None = None) -> None:
+    """Answer everything unanswered in a conversation, once. Raises Busy while another turn runs.
+
+    `cause` is the event that asked for it: what the turn does is one step deeper in its chain.
+    """
     token = leases.take(conversation_id)
     if token is None:
         raise Busy
@@ -43,7 +46,7 @@ def answer(conversation_id: UUID) -> None:
     try:
         with leases.kept(conversation_id, token):
             for round_ in range(MOST_ROUNDS):
-                if _round(conversation_id, token, spent, last=round_ == MOST_ROUNDS - 1):
+                if _round(conversation_id, token, spent, cause, last=round_ == MOST_ROUNDS - 1):
                     return
     except leases.LeaseLostError:
         raise Busy from None
@@ -53,21 +56,24 @@ def answer(conversation_id: UUID) -> None:
             write_calls(spent)
 
 
-def _round(conversation_id: UUID, token: int, spent: list[Usage], *, last: bool) -> bool:
+def _round(
+    conversation_id: UUID, token: int, spent: list[Usage], cause: UUID | None, *, last: bool
+) -> bool:
     """Go once from reading to committing; False when there is more to hear first.
 
     `spent` are calls of rounds that came to nothing; the turn that is committed pays for them.
     """
-    here = _read(conversation_id)
-    if here is None:
+    found = _read(conversation_id, cause)
+    if found is None:
         return True
+    here, actor = found
     try:
         perception, decision = consider(here)
         if perception is not None:
             spent += perception.usages
             perception = replace(perception, usages=tuple(spent))
         committed = turns.commit(
-            agent_actor(here.conversation.workspace_id, here.agent.id),
+            actor,
             conversation=here.conversation,
             here=here,
             perception=perception,
@@ -78,11 +84,9 @@ def _round(conversation_id: UUID, token: int, spent: list[Usage], *, last: bool)
     except ModelsUnavailableError as nobody:
         spent += nobody.tries
         raise
-    except leases.LeaseLostError:
-        raise
     except VersionConflictError as conflict:
         log.info("turn overtaken", conversation=str(conversation_id), why=str(conflict))
-        if last:
+        if last or isinstance(conflict, leases.LeaseLostError):
             raise
         return False
     if committed and perception is not None:
@@ -90,12 +94,11 @@ def _round(conversation_id: UUID, token: int, spent: list[Usage], *, last: bool)
     return committed
 
 
-def _read(conversation_id: UUID) -> Situation | None:
-    """Read the situation; None when there is nothing to answer, or nobody to answer it."""
+def _read(conversation_id: UUID, cause: UUID | None) -> tuple[Situation, Actor] | None:
+    """Read the situation, and who acts; None when there is nothing to answer, or nobody to."""
     with transaction.atomic():
-        conversation = Conversation.objects.select_related("contact", "channel").get(
-            pk=conversation_id
-        )
+        rows = Conversation.objects.select_related("contact", "channel")
+        conversation = rows.select_for_update(of=("self",)).get(pk=conversation_id)
         messages = situation.unheard(conversation_id)
         setting = situation.setting_of(conversation)
         reason = situation.silence(conversation, setting)
@@ -106,4 +109,5 @@ def _read(conversation_id: UUID) -> Situation | None:
             silence.stay_silent(actor, messages=messages, reason=reason)
             return None
         session = sessions.current(conversation, setting.agent)
-        return situation.read(conversation, setting, session, messages)
+        actor = agent_actor(conversation.workspace_id, setting.agent, cause)
+        return situation.read(conversation, setting, session, messages), actor

@@ -39,6 +39,26 @@ def label(field: str) -> str:
     return known.get(field, field.removeprefix("custom_fields."))
 
 
+def said(field: str, value: object) -> object:
+    """Return a field's value for people: known words in their language, others as they are."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    words = {
+        "priority": {
+            "low": _("Low"),
+            "medium": _("Medium"),
+            "high": _("High"),
+            "urgent": _("Urgent"),
+        },
+        "status": {
+            "pending": _("to do"),
+            "in_progress": _("in progress"),
+            "completed": _("done"),
+        },
+    }
+    return words.get(field, {}).get(str(value), value)
+
+
 def listed(fields: Iterable[str]) -> str:
     """Return fields' names for people, separated by commas."""
     return ", ".join(dict.fromkeys(label(field) for field in fields))

@@ -12,7 +12,7 @@ from morfx.events.ledger import sentence
 from morfx.events.models import Event
 from morfx.workspaces.models import User
 
-from ..facts.fields import label
+from ..facts.fields import label, said
 from .answering import Shape
 
 
@@ -60,7 +60,11 @@ def _name(who: str) -> str:
 def _changes(event: Event) -> list[Shape]:
     changes = event.facts.get("changes") or {}
     return [
-        {"field": label(name), "old": change.get("old"), "new": change.get("new")}
+        {
+            "field": label(name),
+            "old": said(name, change.get("old")),
+            "new": said(name, change.get("new")),
+        }
         for name, change in changes.items()
         if not isinstance(change.get("new"), list)
     ]

@@ -32,12 +32,11 @@ def next_in_turn() -> int | None:
 
     Call inside an operation: the row is locked, so that two hand-overs at once find two people.
     """
-    row = (
-        Availability.objects.select_for_update(skip_locked=True)
-        .filter(is_online=True)
-        .order_by(F("last_assigned_at").asc(nulls_first=True), "id")
-        .first()
+    online = Availability.objects.filter(is_online=True).order_by(
+        F("last_assigned_at").asc(nulls_first=True), "id"
     )
+    # Two hand-overs at once find two people; with one person online the second waits for them.
+    row = online.select_for_update(skip_locked=True).first() or online.select_for_update().first()
     if row is None:
         return None
     row.last_assigned_at = timezone.now()

@@ -56,7 +56,7 @@ def set_bot(
     """Switch the bot on or off for a conversation; without `enabled` it follows the workspace."""
     if conversation.bot_enabled != enabled or (enabled and conversation.owner_who):
         conversation.bot_enabled = enabled
-        owner = conversation.owner_who if enabled is False else ""
+        owner = "" if enabled else conversation.owner_who
         raise_epoch(conversation, owner=owner, reason="bot_off")
         record(BotSwitched(conversation=conversation.pk, enabled=enabled, epoch=conversation.epoch))
     return conversation

@@ -101,7 +101,7 @@ def enqueue(
     row = Send.objects.create(
         conversation=conversation,
         message=message,
-        sender=message.sender,
+        sender=sender_of(actor) if attempt > 1 else message.sender,
         sender_id=actor.who,
         body={"type": "text", "text": message.text, "reply_to": message.reply_to},
         epoch=conversation.epoch,

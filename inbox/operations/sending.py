@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from morfx.events.ledger import record
 from morfx.operations.actor import SYSTEM, Actor
@@ -95,8 +97,32 @@ def schedule(conversation_id: UUID) -> None:
         deliver.at(due, key=f"deliver:{conversation_id}", conversation=conversation_id)
 
 
+def follow(send: Send) -> None:
+    """Give the next bubble of a settled one's plan its due time."""
+    after = (
+        Send.objects.filter(plan=send.plan, state=Send.State.PLANNED, due_at=None)
+        .exclude(plan="")
+        .order_by("position")
+        .first()
+    )
+    if after is not None:
+        after.due_at = timezone.now() + timedelta(seconds=after.pause)
+        after.save(update_fields=["due_at"])
+
+
 def withdraw(conversation: Conversation, reason: str) -> int:
     """Withdraw every agent's bubble that is still only planned; return how many."""
-    return Send.objects.filter(
-        conversation=conversation, state=Send.State.PLANNED, sender=Message.Sender.AGENT
-    ).update(state=Send.State.WITHDRAWN, reason=reason, settled_at=timezone.now())
+    rows = Send.objects.filter(conversation=conversation, sender=Message.Sender.AGENT)
+    return put_aside(rows, reason)
+
+
+def put_aside(rows: QuerySet[Send], reason: str) -> int:
+    """Withdraw those of `rows` that are only planned; return how many.
+
+    One that stands in the thread already (it was throttled, or tried again) is shown as not sent.
+    """
+    planned = rows.filter(state=Send.State.PLANNED)
+    shown = list(planned.exclude(message=None).values_list("message_id", flat=True))
+    error = {"code": None, "title": _("Not sent: somebody else has the word now.")}
+    Message.objects.filter(pk__in=shown).update(status="failed", error=error)
+    return planned.update(state=Send.State.WITHDRAWN, reason=reason, settled_at=timezone.now())

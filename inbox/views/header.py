@@ -76,7 +76,7 @@ def _writing(
 ) -> str:
     """Return who writes at this moment, as a sentence; empty when nobody does."""
     typing = [user.display_name for user in seen.who_types(conversation, but=request.user, now=now)]
-    if not typing and state is not None and (state.thinking or _answer_comes(conversation, now)):
+    if not typing and state is not None and _answer_comes(conversation, now):
         typing = [state.name or state.agent]
     if not typing:
         return ""

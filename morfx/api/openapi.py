@@ -8,11 +8,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from morfx.operations import catalogue
+from morfx.operations import catalogue, entry
 from morfx.operations.actor import SYSTEM
 
 Schema = dict[str, Any]
-Entry = catalogue.Entry[Any, Any]
+Entry = entry.Entry[Any, Any]
 
 ERROR: Schema = {
     "type": "object",

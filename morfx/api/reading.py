@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from morfx.operations.catalogue import Entry
+from morfx.operations.entry import Entry
 
 from .openapi import Lenient, Schema
 

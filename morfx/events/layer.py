@@ -108,7 +108,7 @@ class PostgresLayer(BaseChannelLayer):
                         await self._poke_everyone()
                     async for notice in link.notifies():
                         await self._deliver(*json.loads(notice.payload))
-            except (psycopg.Error, OSError) as error:
+            except Exception as error:  # whatever it was, listening goes on
                 log.warning("realtime listener lost its connection", error=repr(error))
             gap = True
             self._listens.clear()

@@ -40,7 +40,9 @@ class Fact:
 
     name: ClassVar[str]
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        if abstract:
+            return
         if not isinstance(cls.__dict__.get("name"), str):
             raise TypeError(f"{cls.__name__} needs a name.")
         if cls.name in vocabulary and vocabulary[cls.name].__qualname__ != cls.__qualname__:

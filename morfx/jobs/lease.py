@@ -9,13 +9,13 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from morfx import tenancy
@@ -26,7 +26,6 @@ from .models import Job
 LEASE = timedelta(seconds=10)
 RENEW_EVERY = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
 
@@ -51,13 +50,30 @@ def run(job_id: int, lease: str, workspace_id: str | None) -> None:
 
 
 def _begin(job_id: int, token: UUID) -> Job | None:
-    """Take up a claimed job; None when its lease has passed to somebody else meanwhile."""
+    """Take up a claimed job; None when there is nothing to run (any more).
+
+    Between claim and begin its lease may have passed to somebody else, and a timer may have been
+    moved or cancelled. One whose processes died as often as it may fail is parked.
+    """
     with transaction.atomic():
-        row = Job.objects.select_for_update().filter(pk=job_id, lease=token).first()
-        if row is not None:
-            row.attempts += 1
-            row.ready_at = timezone.now() + LEASE
-            row.save(update_fields=["attempts", "ready_at"])
+        held = Job.objects.select_for_update().filter(pk=job_id, lease=token)
+        row = held.first()
+        if row is None:
+            return None
+        if row.due_at >= work.FOREVER:
+            row.delete()
+            return None
+        if row.due_at > timezone.now():
+            held.update(lease=None, ready_at=row.due_at)
+            work.wake_after_commit(row.queue)
+            return None
+        function = work.registry.get(row.name)
+        if _tried_out(row, function):
+            _park(row, held, "The process that ran it ended each time.", function)
+            return None
+        row.attempts += 1
+        row.ready_at = timezone.now() + LEASE
+        row.save(update_fields=["attempts", "ready_at"])
         return row
 
 
@@ -70,7 +86,8 @@ def _attempt(row: Job, token: UUID) -> None:
         with renewed(row.pk, token):
             with nullcontext() if function.network else transaction.atomic():
                 if function.every:
-                    function.later(key=row.key, after=function.every)
+                    with transaction.atomic():
+                        function.later(key=row.key, after=function.every)
                 function.call(**row.args)
                 if not function.network:
                     _finish(row, token)
@@ -79,6 +96,9 @@ def _attempt(row: Job, token: UUID) -> None:
                     _finish(row, token)
     except LeaseLost:
         log.warning("lease lost", job=row.pk, name=row.name)
+    except work.Again as again:
+        with transaction.atomic():
+            _put_off(row, token, again.seconds)
     except Exception as error:
         with transaction.atomic():
             _fail(row, token, error, function)
@@ -111,14 +131,36 @@ def _fail(row: Job, token: UUID, error: Exception, job: work.JobFunction[Any] | 
     text = "".join(traceback.format_exception(error))[-8000:]
     if held.exclude(version=row.version).update(lease=None, ready_at=F("due_at"), error=text):
         return
-    if row.attempts >= (job.tries if job else 1) and not (job and job.every):
-        log.error("job parked", job=row.pk, name=row.name, error=repr(error))
-        held.update(lease=None, ready_at=FOREVER, parked_at=timezone.now(), error=text)
-        if job and job.otherwise:
-            job.otherwise.later(**row.args)
+    if _tried_out(row, job):
+        _park(row, held, text, job)
         return
     due = timezone.now() + timedelta(seconds=pause_after(row.attempts))
     held.update(lease=None, ready_at=due, due_at=due, error=text)
+
+
+def _put_off(row: Job, token: UUID, seconds: float) -> None:
+    """Let a job that could not run yet wait; see `work.Again`."""
+    held = Job.objects.filter(pk=row.pk, lease=token)
+    if held.filter(_cancelled(row)).delete()[0]:
+        return
+    if held.exclude(version=row.version).update(lease=None, ready_at=F("due_at")):
+        return
+    due = timezone.now() + timedelta(seconds=seconds)
+    held.update(lease=None, ready_at=due, due_at=due, attempts=F("attempts") - 1)
+    work.wake_after_commit(row.queue)
+
+
+def _tried_out(row: Job, job: work.JobFunction[Any] | None) -> bool:
+    """Tell whether a job has had all its attempts; a periodic one never has."""
+    return row.attempts >= (job.tries if job else 1) and not (job and job.every)
+
+
+def _park(row: Job, held: QuerySet[Job], error: str, job: work.JobFunction[Any] | None) -> None:
+    """Put a job aside where an admin sees it, and do what its author wants instead."""
+    log.error("job parked", job=row.pk, name=row.name, error=error[-300:])
+    held.update(lease=None, ready_at=work.FOREVER, parked_at=timezone.now(), error=error)
+    if job and job.otherwise:
+        job.otherwise.later(**row.args)
 
 
 def _cancelled(row: Job) -> Q:

@@ -29,7 +29,8 @@ def run_jobs(*, ahead: float = 0.0, most: int = 500, only: str = "") -> list[str
             if row is None:
                 return done
             row.lease = uuid.uuid4()
-            Job.objects.filter(pk=row.pk).update(lease=row.lease)
+            due = min(row.due_at, timezone.now())
+            Job.objects.filter(pk=row.pk).update(lease=row.lease, due_at=due)
         workspace = str(row.workspace_id) if row.workspace_id else None
         run(row.pk, str(row.lease), workspace)
         done.append(row.name)

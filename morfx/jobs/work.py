@@ -14,7 +14,7 @@ its own short transactions, and must be safe to run again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, ParamSpec, overload
 from uuid import UUID
 
@@ -31,6 +31,19 @@ P = ParamSpec("P")
 
 registry: dict[str, JobFunction[Any]] = {}
 CHANNEL = "morfx_jobs"
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a parked or cancelled job is due."""
+
+
+class Again(Exception):
+    """Raised by a job that cannot run yet: it is put off, which does not count as an attempt.
+
+    A timer that was set again or cancelled meanwhile keeps what it was told.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
 
 
 class JobFunction(Generic[P]):
@@ -101,9 +114,12 @@ def _set_timer(job: JobFunction[Any], due: datetime, key: str, args: dict[str, A
 
 
 def cancel(key: str) -> None:
-    """Forget a timer; harmless when there is none. A call that already runs goes on."""
+    """Forget a timer; harmless when there is none. A call that already runs goes on.
+
+    One that is claimed but has not begun is found cancelled when it would begin.
+    """
     Job.objects.filter(key=key, lease__isnull=True).delete()
-    Job.objects.filter(key=key).update(key=None)
+    Job.objects.filter(key=key).update(key=None, due_at=FOREVER)
 
 
 def job_name(function: Callable[..., Any]) -> str:

@@ -10,26 +10,23 @@ Pages and jobs call `move(actor, order=order, stage=stage)`; doors call
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 from morfx.events.ledger import Recording, recording
 from morfx.events.models import Event
 from morfx.tenancy import current_id, within
 
-from . import keys, rates, rows
+from . import keys, rates
 from .actor import SYSTEM, Actor
 from .answers import answer
-from .errors import Forbidden, Invalid
-from .inputs import RowInput, also, pydantic_type, row_input, spellings, without_nul
+from .entry import Entry
+from .errors import Refused
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,80 +45,6 @@ class Outcome:
     data: Any
     events: list[dict[str, Any]] = field(default_factory=list)
     repeated: bool = False
-
-
-class Entry(Generic[P, R]):
-    """What operations and lookups share: a name, a permission, and a signature as schema."""
-
-    def __init__(self, name: str, needs: str, function: Callable[..., R]) -> None:
-        self.name, self.needs, self.function = name, needs, function
-        self.__doc__ = inspect.getdoc(function) or ""
-        self.__name__ = function.__name__
-        self.__module__ = function.__module__
-        hints = get_type_hints(function, include_extras=True)
-        parameters = [
-            parameter
-            for parameter in inspect.signature(function).parameters.values()
-            if parameter.kind is parameter.KEYWORD_ONLY
-        ]
-        self.rows: dict[str, RowInput] = {}
-        shape: dict[str, Any] = {}
-        for parameter in parameters:
-            hint = hints[parameter.name]
-            row = row_input(hint)
-            if row is not None:
-                self.rows[parameter.name] = row
-            names = spellings(parameter.name, row, also(hint))
-            default = ... if parameter.default is parameter.empty else parameter.default
-            alias = AliasChoices(*names) if len(names) > 1 else None
-            kind = pydantic_type(hint, row)
-            shape[parameter.name] = (kind, Field(default, validation_alias=alias))
-        config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, validate_default=False)
-        self.inputs: type[BaseModel] = create_model(
-            f"{self.module}_{self.__name__}", __config__=config, **shape
-        )
-        self.names = [parameter.name for parameter in parameters]
-
-    @property
-    def module(self) -> str:
-        """Return the first part of the name."""
-        return self.name.partition(".")[0]
-
-    @property
-    def summary(self) -> str:
-        """Return the first line of the documentation."""
-        return (self.__doc__ or "").strip().partition("\n")[0]
-
-    def permit(self, actor: Actor) -> None:
-        """Raise Forbidden unless the actor has the permission and its allow-list the name."""
-        if not actor.may(self.needs) or not actor.allowed(self.name):
-            raise Forbidden(_("You do not have the permission to do this."))
-
-    def checked(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the inputs' shape and return them as values; rows stay ids or instances.
-
-        Raises Invalid with a sentence for each wrong input.
-        """
-        instances = {
-            name: value
-            for name, value in raw.items()
-            if name in self.rows and _is_instance(value, self.rows[name])
-        }
-        plain = {
-            name: _as_id(value) if name in instances else without_nul(value)
-            for name, value in raw.items()
-        }
-        try:
-            model = self.inputs.model_validate(plain)
-        except ValidationError as error:
-            raise Invalid(dict(_sentence(entry) for entry in error.errors())) from None
-        return {name: instances.get(name, getattr(model, name)) for name in self.names}
-
-    def fetched(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Replace ids by rows of the current workspace, in the signature's order."""
-        for name, wanted in self.rows.items():
-            values[name] = rows.fetch(name, wanted, values[name], values)
-        return values
 
 
 class Operation(Entry[P, R]):
@@ -156,7 +79,7 @@ class Operation(Entry[P, R]):
             if actor.via in COUNTED_DOORS:
                 rates.count(self.name)
             if self.talks:
-                return Outcome(data=answer(self._run(actor, raw)[0]))
+                return self._talk(actor, raw, dry_run=dry_run, key=key)
             with transaction.atomic():
                 if key and (known := keys.first_answer(self.name, key, raw)):
                     return Outcome(**known, repeated=True)
@@ -168,6 +91,25 @@ class Operation(Entry[P, R]):
                 if dry_run:
                     transaction.set_rollback(True)
             return outcome
+
+    def _talk(
+        self, actor: Actor, raw: Mapping[str, Any], *, dry_run: bool, key: str | None
+    ) -> Outcome:
+        """Call one that talks: what was said cannot be rolled back, nor held in a transaction.
+
+        Its key is claimed before and its answer remembered after; a call that failed in between
+        may be made again.
+        """
+        if dry_run:
+            raise Refused(_("This cannot be tried without doing it."), field="dry_run")
+        with transaction.atomic():
+            if key and (known := keys.first_answer(self.name, key, raw)):
+                return Outcome(**known, repeated=True)
+        outcome = Outcome(data=answer(self._run(actor, raw)[0]))
+        if key:
+            with transaction.atomic():
+                keys.remember(key, {"data": outcome.data, "events": []})
+        return outcome
 
     def _run(self, actor: Actor, raw: Mapping[str, Any]) -> tuple[R, list[Event]]:
         outer = recording.get()
@@ -268,26 +210,3 @@ def given(actor: Actor) -> list[Operation[Any, Any]]:
         for entry in everything()
         if entry.needs != SYSTEM and actor.may(entry.needs) and actor.allowed(entry.name)
     ]
-
-
-def _is_instance(value: Any, wanted: RowInput) -> bool:
-    if wanted.many:
-        return isinstance(value, list) and any(isinstance(item, models.Model) for item in value)
-    return isinstance(value, models.Model)
-
-
-def _as_id(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_id(item) for item in value]
-    return str(value.pk) if isinstance(value, models.Model) else value
-
-
-def _sentence(entry: ErrorDetails) -> tuple[str, str]:
-    name = ".".join(str(part) for part in entry["loc"])
-    known = {
-        "missing": _("This is required."),
-        "extra_forbidden": _("There is no such input."),
-        "string_too_short": _("This must not be empty."),
-        "uuid_parsing": _("This is not an id."),
-    }
-    return name, known.get(entry["type"], entry["msg"])

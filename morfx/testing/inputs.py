@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
-from morfx.operations.catalogue import Entry
+from morfx.operations.entry import Entry
 
 PLAUSIBLE_TEXT = "3001234567"
 """A phone number, a name, a label and a text at once."""

@@ -61,7 +61,7 @@ def claim(row: Job) -> UUID:
     token = uuid4()
     with everywhere("claim a job in a test"):
         Job.objects.filter(pk=row.pk).update(
-            lease=token, ready_at=timezone.now() + timedelta(seconds=10)
+            lease=token, ready_at=timezone.now() + timedelta(seconds=10), due_at=timezone.now()
         )
     return token
 
@@ -137,7 +137,7 @@ class RetriesTest(QueueTest):
         run(self.row)
         self.row.refresh_from_db()
         self.assertIsNotNone(self.row.parked_at)
-        self.assertEqual(self.row.ready_at, lease.FOREVER)
+        self.assertEqual(self.row.ready_at, work.FOREVER)
         self.assertEqual(len(seen), 3)
 
     def test_a_parked_job_runs_again_when_told(self) -> None:

@@ -8,7 +8,8 @@ from django.db import models, transaction
 
 from morfx.events.models import Event
 from morfx.operations.actor import SYSTEM, Actor
-from morfx.operations.catalogue import Entry, Lookup, Operation, lookups, operations
+from morfx.operations.catalogue import Lookup, Operation, lookups, operations
+from morfx.operations.entry import Entry
 from morfx.operations.errors import Forbidden, Refused
 from morfx.operations.inputs import RowInput
 from morfx.tenancy import within
