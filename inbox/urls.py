@@ -9,6 +9,7 @@ from .views import acts, composing, files, listing, phone, screen
 app_name = "inbox"
 urlpatterns: list[URLPattern] = [
     path("inbox/", listing.conversations, name="list"),
+    path("inbox/count/", listing.count, name="count"),
     path("inbox/availability/", listing.set_availability, name="availability"),
     path("inbox/<uuid:pk>/", screen.conversation, name="conversation"),
     path("inbox/<uuid:pk>/thread/", screen.thread, name="thread"),

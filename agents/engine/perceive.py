@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import structlog
 from django.conf import settings
 
 from agents.llm.clients import chain_for
@@ -13,6 +14,7 @@ from agents.llm.protocol import ComprehensionRequest, Usage
 from .registry import AgentDefinition
 from .values import Comprehension, Question
 
+log = structlog.get_logger()
 Route = Literal["proceed", "reanalyse", "clarify", "handover"]
 SHORT_HISTORY = 8
 """Turns of the past a first look gets; a second look gets all that were read."""
@@ -45,6 +47,8 @@ def perceive(agent: AgentDefinition, question: Question) -> Perception:
         failures += [f"{f.client}: {f.failure}" for f in second.failures]
         if second.value.source != "embedded":
             heard = second.value
+    for alarm in first.alarms:
+        log.error("a model needs an operator", client=alarm.client, failure=alarm.failure)
     return Perception(
         heard=_normalised(agent, question, heard),
         route=route(heard, agent),

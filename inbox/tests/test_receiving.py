@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from unittest import mock
 
 from crm.models import Contact
 from inbox.models import Conversation, Envelope, Message
@@ -57,6 +58,26 @@ class ReceivingTest(InboxTest):
         envelope = Envelope.objects.get()
         self.assertEqual(envelope.state, "dead")
         self.assertTrue(envelope.error)
+
+    def test_a_message_that_is_refused_costs_its_siblings_nothing(self):
+        payload = inbound_payload("uno", wamid="wamid.1", sender="12")
+        value = payload["entry"][0]["changes"][0]["value"]
+        value["messages"].append({**value["messages"][0], "id": "wamid.2", "from": self.sender})
+        value["contacts"] = []
+        self.store(payload)
+        self.run_jobs(only="inbox.open_envelope")
+        self.assertEqual([m.provider_id for m in Message.objects.all()], ["wamid.2"])
+        self.assertEqual(Envelope.objects.get().state, "dead")
+
+    def test_an_envelope_that_can_never_be_applied_is_dead_and_its_job_parked(self):
+        self.store(inbound_payload("uno"))
+        broken = mock.patch("inbox.jobs._receive", side_effect=RuntimeError("broken on purpose"))
+        with broken:
+            for _ in range(5):
+                with self.assertRaises(AssertionError):
+                    self.run_jobs(only="inbox.open_envelope", ahead=3600, most=1)
+        self.run_jobs(only="inbox.bury_envelope")
+        self.assertEqual(Envelope.objects.get().state, "dead")
 
     def test_a_message_for_another_number_is_not_taken(self):
         self.store(inbound_payload("hola", number="999"))

@@ -14,6 +14,7 @@ from inbox import delivery
 from inbox.models import Conversation, LooseStatus, Message, Send
 from inbox.operations import conversations, messages, sending
 from inbox.operations.sending import Bubble
+from inbox.providers.outcomes import Accepted
 from inbox.testing import MARTA, NUMBER, InboxTest
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import find
@@ -202,6 +203,33 @@ class SendingTest(InboxTest):
         self.run_jobs(ahead=60, only="inbox.deliver")
         self.assertEqual(self.phone_shows(), [])
         self.assertEqual(Send.objects.filter(state="withdrawn").count(), 2)
+
+    def test_an_answer_that_comes_late_still_tells_what_happened(self):
+        message = messages.send(self.beto, conversation=self.chat, text="Hola")
+        first = delivery.claim_next(self.chat.pk)
+        assert first is not None
+        self.assertIsNone(delivery.claim_next(self.chat.pk))
+        message.refresh_from_db()
+        self.assertEqual(message.status, "unknown")
+        delivery.note(first, Accepted(provider_id="wamid.late"))
+        message.refresh_from_db()
+        self.assertEqual((message.status, message.provider_id), ("sent", "wamid.late"))
+
+    def test_a_withdrawn_bubble_that_stood_in_the_thread_is_shown_as_not_sent(self):
+        self.whatsapp.set_faults(NUMBER, rules=[{"kind": "refuse", "code": 130429, "next": 1}])
+        self.plan("uno")
+        self.run_jobs(only="inbox.deliver")
+        self.whatsapp.set_faults(NUMBER)
+        messages.send(self.beto, conversation=self.chat, text="Soy Beto")
+        self.assertEqual(Message.objects.get(text="uno").status, "failed")
+
+    def test_only_switching_on_takes_the_word_from_a_person(self):
+        messages.send(self.beto, conversation=self.chat, text="Soy Beto")
+        for enabled in (None, False):
+            conversations.set_bot(self.ana, conversation=self.chat, enabled=enabled)
+            self.assertTrue(self.conversation().owned_by_person)
+        conversations.set_bot(self.ana, conversation=self.chat, enabled=True)
+        self.assertFalse(self.conversation().owned_by_person)
 
     def test_a_newer_message_of_the_customer_holds_the_rest_back(self):
         self.plan("uno", "dos")

@@ -26,7 +26,7 @@ from .people import customer, person
 
 PAGE = 50
 PIECES = {
-    "conversations": "inbox/list.html#rows",
+    "conversations": "inbox/list.html#fresh",
     "more": "inbox/list.html#rows",
     "list-pane": "inbox/list.html#pane",
     "conversation": "inbox/conversation.html#conversation",
@@ -50,6 +50,19 @@ def set_availability(request: MemberRequest) -> HttpResponse:
     availability.set_online(request.actor, online=request.POST.get("online") == "1")
     context = {"availability": _availability(request)}
     return render(request, "inbox/list.html#availability", context)
+
+
+@require_safe
+@member_required
+@needs("whatsapp.view")
+def count(request: MemberRequest) -> HttpResponse:
+    """Show how many conversations wait to be read: the side bar's number, on every page."""
+    context = {
+        "count": unread_count(request),
+        "count_url": request.path,
+        "live": "inbox",
+    }
+    return render(request, "parts/nav-count.html", context)
 
 
 def answer(request: MemberRequest, context: dict[str, Any]) -> HttpResponse:

@@ -48,6 +48,8 @@ def test_the_phone_sells_and_the_inbox_is_live(morfx: Installation, chromium: Br
     expect(row).to_be_visible(timeout=PATIENCE)
     row.click()
     expect(desk.locator("#bubbles")).to_contain_text("$77,900")
+    expect(desk.locator(".nav-link[aria-current] .badge")).to_have_count(0, timeout=PATIENCE)
+    expect(desk.locator("#inbox-filters .num")).to_have_count(0, timeout=PATIENCE)
     phone.write("quiero comprar")
     phone.sees("datos")
     phone.write("Marta Rojas 3001234567 cra 10 # 20-30 Bogota, barrio Suba, correo a@b.co")
