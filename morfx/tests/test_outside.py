@@ -7,6 +7,10 @@ import time
 import pytest
 import requests
 
+from agents.tests import messages_answers as answers
+from agents.tests.messages_api import messages_api
+from agents.tests.messages_brain import brain
+
 from .outside import Graph, Installation, Shop, graph_server, until
 
 pytestmark = pytest.mark.kill
@@ -99,3 +103,33 @@ def test_killing_everything_loses_nothing(tmp_path, graph: Graph):
     states = {e["state"] for e in shop.lookup("whatsapp.envelope.list")["items"]}
     assert states == {"parsed"}
     assert morfx.stop() == 0
+
+
+def test_claude_understands_and_when_it_fails_the_embedded_model(tmp_path, graph: Graph):
+    down: list[bool] = []
+
+    def mind(body):
+        return answers.overloaded() if down else brain(body)
+
+    with messages_api(mind) as api:
+        environ = {"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": api.url}
+        morfx = Installation(tmp_path / "data", "--no-demo", **environ)
+        morfx.start()
+        shop = Shop(morfx, graph)
+        assert any("$77,900" in text for text in shop.answers("hola, cuanto vale?"))
+        conversation = shop.lookup("whatsapp.conversation.list")["items"][0]["id"]
+        first = heard(shop, conversation)
+        assert first["trace"]["comprehension"]["source"].startswith("anthropic:")
+        assert first["tokens"] > 0
+        down.append(True)
+        assert shop.answers("hacen envios a Cali?")
+        second = heard(shop, conversation)
+        assert second["trace"]["comprehension"]["source"] == "embedded"
+        assert second["trace"]["failures"]
+        assert morfx.stop() == 0
+
+
+def heard(shop: Shop, conversation: str):
+    """Return the newest turn of the customer."""
+    turns = shop.lookup("agents.turn.list", conversation=conversation)["items"]
+    return next(turn for turn in turns if turn["role"] == "customer")
