@@ -14,13 +14,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from inbox import window
 from morfx.events.poke import poke
 
 from .models import Conversation, Message, Send
 from .operations.sending import follow, put_aside
 from .providers.outcomes import Outcome, Rejected, Unknown
-from .settling import settle, window_closed
+from .settling import outside_window, settle
 
 MOST_ATTEMPTS = 5
 
@@ -47,7 +46,7 @@ def claim_next(conversation_id: UUID) -> Send | None:
             if reason := objection(send, conversation):
                 _withdraw_plan(send, reason)
                 continue
-            if refusal := _impossible(send, conversation):
+            if refusal := outside_window(conversation):
                 _claim(send, conversation)
                 settle(send, refusal)
                 follow(send)
@@ -123,13 +122,6 @@ def _withdraw_plan(send: Send, reason: str) -> None:
     """Withdraw a bubble and those of its plan that were to follow."""
     wanted = Q(plan=send.plan) if send.plan else Q(pk=send.pk)
     put_aside(Send.objects.filter(wanted), reason)
-
-
-def _impossible(send: Send, conversation: Conversation) -> Rejected | None:
-    """Refuse on our side what WhatsApp would: free text outside the 24-hour window."""
-    if window.is_open(conversation.last_customer_message_at, timezone.now()):
-        return None
-    return window_closed()
 
 
 def _claim(send: Send, conversation: Conversation) -> Send:

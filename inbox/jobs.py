@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -46,7 +47,7 @@ def open_envelope(envelope: UUID) -> None:
         _close(row, [str(error)])
         return
     items: list[tuple[Callable[..., list[str]], object]]
-    items = [(_receive, item) for item in opened.inbound()]
+    items = [(partial(_receive, position=n), item) for n, item in enumerate(opened.inbound())]
     items += [(_note, item) for item in opened.statuses()]
     problems = [item.error for item in opened.others() if isinstance(item, Unreadable)]
     errors: list[Exception] = []
@@ -62,13 +63,19 @@ def open_envelope(envelope: UUID) -> None:
     _close(row, problems)
 
 
-def _receive(row: Envelope, inbound: Inbound | Unreadable) -> list[str]:
+def _receive(row: Envelope, inbound: Inbound | Unreadable, position: int) -> list[str]:
     if isinstance(inbound, Unreadable):
         return [inbound.error]
     if inbound.phone_number_id and inbound.phone_number_id != row.channel.phone_number_id:
         return [f"a message for number {inbound.phone_number_id}, which is not this channel's"]
     actor = Actor.system(row.workspace_id, "inbox", via="webhook")
-    receiving.receive(actor, channel=row.channel, inbound=inbound, received_at=row.created_at)
+    receiving.receive(
+        actor,
+        channel=row.channel,
+        inbound=inbound,
+        received_at=row.created_at,
+        position=position,
+    )
     return []
 
 

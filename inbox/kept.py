@@ -1,4 +1,4 @@
-"""What is kept of a message besides its words."""
+"""What is kept of a message besides its words, and what the list shows of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from .models import Message
 from .providers.payload import Inbound
 
 
@@ -21,6 +22,11 @@ def kept(inbound: Inbound) -> dict[str, Any]:
     if inbound.context.forwarded:
         found["forwarded"] = True
     return _without_nul(found)
+
+
+def preview(message: Message) -> str:
+    """Return what the list shows of a message."""
+    return (message.text or str(message.content.get("label") or message.type))[:100]
 
 
 def _without_nul(value: Any) -> Any:

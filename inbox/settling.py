@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from inbox import window
 from morfx.events.poke import poke
 from morfx.operations.actor import Actor
 
 from .delivery_status import Failure, Progress, StatusEvent, Step, fold
-from .models import Channel, LooseStatus, Message, Send
+from .models import Channel, Conversation, LooseStatus, Message, Send
 from .operations.failures import fail
 from .providers.errors import row_for
 from .providers.outcomes import Accepted, Outcome, Rejected, Unknown
@@ -59,8 +60,10 @@ def settle(send: Send, outcome: Outcome) -> None:
     send.save()
 
 
-def window_closed() -> Rejected:
-    """Return our own refusal of free text outside the window, as WhatsApp would word it."""
+def outside_window(conversation: Conversation) -> Rejected | None:
+    """Refuse on our side what WhatsApp would: free text outside the 24-hour window."""
+    if window.is_open(conversation.last_customer_message_at, timezone.now()):
+        return None
     row = row_for(WINDOW_CLOSED_CODE)
     return Rejected(
         code=WINDOW_CLOSED_CODE,

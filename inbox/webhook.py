@@ -6,6 +6,7 @@ second. An envelope and the job that opens it are one statement in one transacti
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,7 +24,7 @@ from morfx.tenancy.secret_field import decrypt
 from morfx.web.asgi_http import Receive, Scope, SendEvent, TooLarge, answer, body, headers_of
 
 from .providers.presets import preset_named
-from .providers.raw_json import open_json
+from .providers.raw_json import is_object
 from .providers.signatures import genuine, handshake
 
 log = structlog.get_logger()
@@ -31,6 +32,8 @@ Link = psycopg.AsyncConnection[Any]
 
 PREFIX = "/webhooks/whatsapp/"
 MOST_BYTES = 5 * 1024 * 1024
+LONGEST = 8.0
+"""Seconds until a database that hangs counts as one that is down."""
 QUEUE, JOB = "quick", "inbox.open_envelope"
 
 SET = "SELECT set_config(%s, %s, true)"
@@ -60,7 +63,9 @@ async def webhook(scope: Scope, receive: Receive, send: SendEvent) -> None:
             return await answer(send, *await _shake_hands(scope, channel_id))
         if scope["method"] == "POST":
             raw = await body(receive, most=MOST_BYTES)
-            return await answer(send, *await _take_in(headers_of(scope), raw, channel_id))
+            async with asyncio.timeout(LONGEST):
+                taken = await _take_in(headers_of(scope), raw, channel_id)
+            return await answer(send, *taken)
         return await answer(send, 405, "GET or POST.")
     except TooLarge:
         return await answer(send, 413, "Too large.")
@@ -89,7 +94,7 @@ async def _take_in(headers: dict[str, str], raw: bytes, channel_id: UUID) -> tup
             if not genuine(preset_named(channel["provider"]), headers, raw, secret):
                 await link.execute(REFUSE, [channel_id])
                 return 401, "The signature is missing or wrong."
-            if not _is_object(raw):
+            if not is_object(raw):
                 return 400, "Not a JSON object."
             await _store(link, channel["workspace_id"], channel_id, raw)
         await link.execute("SELECT pg_notify(%s, %s)", [work.CHANNEL, QUEUE])
@@ -120,10 +125,3 @@ async def _store(link: Link, workspace_id: UUID, channel_id: UUID, raw: bytes) -
         "args": json.dumps({"envelope": str(envelope)}),
     }
     await link.execute(STORE, values)
-
-
-def _is_object(raw: bytes) -> bool:
-    try:
-        return isinstance(open_json(raw), dict)
-    except ValueError:
-        return False

@@ -134,7 +134,10 @@ class Live(AsyncWebsocketConsumer):
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
-            await self._pong()
+            try:
+                await self._pong()
+            except OSError:  # the page is gone; its disconnect is on its way
+                return
 
     async def _pong(self) -> None:
         self.beats += 1

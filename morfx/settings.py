@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "morfx.web.headers.SecurityHeaders",
+    "morfx.web.queries.QueriesWithoutNul",
 ]
 
 ROOT_URLCONF = "morfx.urls"

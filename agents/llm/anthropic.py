@@ -37,7 +37,7 @@ from .protocol import (
 )
 from .schema import NotUnderstood, read_answer, schema_for
 
-TIMEOUT = 30.0
+TIMEOUT = 12.0
 """Seconds for the whole call; the SDK's own ten minutes are not for a chat."""
 
 MAX_TOKENS = 1024

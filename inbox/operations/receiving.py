@@ -14,9 +14,10 @@ from morfx.events.ledger import record
 from morfx.operations.actor import SYSTEM, Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.inputs import Ref
+from morfx.tenancy.rows import id_at
 
 from ..facts import ConversationOpened, MessageReceived
-from ..kept import kept
+from ..kept import kept, preview
 from ..models import Channel, Conversation, Message
 from ..providers.payload import Inbound
 
@@ -29,9 +30,12 @@ NEVER_ANSWERED = NEVER_UNREAD | {"sticker"}
 
 @operation("whatsapp.message.receive", needs=SYSTEM)
 def receive(
-    actor: Actor, *, channel: Ref[Channel], inbound: Any, received_at: datetime
+    actor: Actor, *, channel: Ref[Channel], inbound: Any, received_at: datetime, position: int = 0
 ) -> Message | None:
     """Take in one message of a customer; None when it is here already.
+
+    Its id sorts by when it came (`received_at`, then `position` in its envelope): envelopes are
+    opened side by side, and what came first is read first all the same.
 
     The dedupe key is the message's own row, committed with everything else: a failed attempt
     leaves nothing behind that could stop the next.
@@ -42,6 +46,7 @@ def receive(
         return None
     occurred_at = inbound.happened_at(received_at)
     message = Message.objects.create(
+        id=id_at(received_at, position),
         conversation=conversation,
         direction=Message.Direction.INBOUND,
         type=inbound.type,
@@ -75,7 +80,7 @@ def _identify(actor: Actor, channel: Channel, inbound: Inbound) -> identities.Id
         actor,
         account=channel.account,
         phone=inbound.sender.phone,
-        bsuid=inbound.sender.user_id,
+        bsuid=inbound.sender.user_id or (None if inbound.sender.phone else inbound.sender.wa_id),
         username=inbound.sender.username,
         profile_name=inbound.profile_name,
     )
@@ -102,11 +107,6 @@ def _conversation(
             defaults={"contact": contact, "address": address},
         )
     return Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk), opened
-
-
-def preview(message: Message) -> str:
-    """Return what the list shows of a message."""
-    return (message.text or str(message.content.get("label") or message.type))[:100]
 
 
 def _note_arrival(conversation: Conversation, message: Message, profile_name: str) -> None:

@@ -51,3 +51,11 @@ def _storable(text: str) -> str:
     if text.isascii():
         return text.replace("\x00", "") if "\x00" in text else text
     return _LONE_SURROGATE.sub("\ufffd", text).replace("\x00", "")
+
+
+def is_object(raw: bytes) -> bool:
+    """Say whether a body is a JSON object we can read."""
+    try:
+        return isinstance(open_json(raw), dict)
+    except ValueError:
+        return False

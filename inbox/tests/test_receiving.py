@@ -6,9 +6,12 @@ import time
 from unittest import mock
 
 from crm.models import Contact
+from inbox.jobs import open_envelope
 from inbox.models import Conversation, Envelope, Message
+from inbox.operations import receiving
 from inbox.testing import NUMBER, InboxTest, inbound_payload
 from morfx.operations.answers import answer
+from morfx.operations.errors import Refused
 
 
 class ReceivingTest(InboxTest):
@@ -60,14 +63,43 @@ class ReceivingTest(InboxTest):
         self.assertTrue(envelope.error)
 
     def test_a_message_that_is_refused_costs_its_siblings_nothing(self):
-        payload = inbound_payload("uno", wamid="wamid.1", sender="12")
+        payload = inbound_payload("uno", wamid="wamid.1", sender=self.sender)
         value = payload["entry"][0]["changes"][0]["value"]
-        value["messages"].append({**value["messages"][0], "id": "wamid.2", "from": self.sender})
-        value["contacts"] = []
+        value["messages"].append({**value["messages"][0], "id": "wamid.2"})
+        receive = receiving.receive
+
+        def picky(actor, **inputs):
+            if inputs["position"] == 0:
+                raise Refused("not this one")
+            return receive(actor, **inputs)
+
+        self.store(payload)
+        with mock.patch("inbox.jobs.receiving.receive", picky):
+            self.run_jobs(only="inbox.open_envelope")
+        self.assertEqual([m.provider_id for m in Message.objects.all()], ["wamid.2"])
+        self.assertEqual(Envelope.objects.get().error, "not this one")
+
+    def test_messages_are_read_in_the_order_they_came(self):
+        texts = ["uno", "dos", "tres", "cuatro"]
+        envelopes = [self.store(inbound_payload(text, sender=self.sender)) for text in texts]
+        for envelope in reversed(envelopes):
+            open_envelope(envelope=envelope.pk)
+        found = Message.objects.order_by("id").values_list("text", flat=True)
+        self.assertEqual(list(found), texts)
+        payload = inbound_payload("a", sender=self.sender)
+        value = payload["entry"][0]["changes"][0]["value"]
+        for letter in "bcdefgh":
+            text = {"text": {"body": letter}, "id": f"wamid.{letter}"}
+            value["messages"].append({**value["messages"][0], **text})
         self.store(payload)
         self.run_jobs(only="inbox.open_envelope")
-        self.assertEqual([m.provider_id for m in Message.objects.all()], ["wamid.2"])
-        self.assertEqual(Envelope.objects.get().state, "dead")
+        found = Message.objects.order_by("id").values_list("text", flat=True)
+        self.assertEqual("".join(list(found)[4:]), "abcdefgh")
+
+    def test_a_sender_whose_number_cannot_exist_is_shown_all_the_same(self):
+        self.store(inbound_payload("hola", sender="12"))
+        self.run_jobs(only="inbox.open_envelope")
+        self.assertEqual(self.conversation().address, "12")
 
     def test_an_envelope_that_can_never_be_applied_is_dead_and_its_job_parked(self):
         self.store(inbound_payload("uno"))

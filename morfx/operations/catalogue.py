@@ -71,9 +71,10 @@ class Operation(Entry[P, R]):
     ) -> Outcome:
         """Call by name, as a door does: raw inputs in, plain data and events out.
 
-        With `dry_run` everything runs and is rolled back. With `key` a repeat returns the first
-        outcome. Raises Refused and its kin.
+        With `dry_run` everything runs and is rolled back. With `key`, which is the
+        actor's own, a repeat returns the first outcome. Raises Refused and its kin.
         """
+        key = f"{actor.who} {key}" if key else None
         with within(actor.workspace_id):
             self.permit(actor)
             if actor.via in COUNTED_DOORS:

@@ -14,7 +14,7 @@ from morfx.tenancy.rows import new_id
 from .errors import RateLimited
 from .models import CallWindow
 
-PER_MINUTE = {"crm": 120, "whatsapp": 30, "system": 60}
+PER_MINUTE = {"crm": 120, "whatsapp": 30, "system": 60, "agents": 600}
 """Calls that change something, per workspace and minute; other modules count as `system`."""
 
 MINUTE = timedelta(seconds=60)

@@ -106,6 +106,34 @@ def test_after_a_cut_connection_the_screen_is_right_again(morfx: Installation, c
     expect(desk.locator("#bubbles")).to_contain_text("$77,900", timeout=PATIENCE)
 
 
+def test_a_card_is_dragged_to_another_stage(morfx: Installation, chromium: Browser):
+    phone = Phone(signed_in(chromium, morfx, "admin"), "Luisa Tovar")
+    phone.write("quiero comprar")
+    phone.sees("datos")
+    phone.write("Luisa Tovar 3001234567 cra 10 # 20-30 Bogota, barrio Suba, correo a@b.co")
+    phone.sees("$109,900")
+    phone.write("el de 2")
+    phone.sees("confirmar")
+    phone.write("si, confirmo")
+    board = signed_in(chromium, morfx, "owner").new_page()
+    board.goto("/demo/orders/")
+    card = board.locator(".order-card", has_text="Luisa Tovar")
+    expect(card).to_be_visible(timeout=PATIENCE)
+    there = board.locator(".column").nth(1)
+    box, target = card.bounding_box(), there.bounding_box()
+    assert box is not None
+    assert target is not None
+    board.mouse.move(box["x"] + 40, box["y"] + 15)
+    board.mouse.down()
+    board.mouse.move(box["x"] + 80, box["y"] + 40, steps=4)
+    board.mouse.move(target["x"] + 60, target["y"] + 120, steps=8)
+    board.mouse.up()
+    expect(there.locator(".order-card", has_text="Luisa Tovar")).to_be_visible()
+    board.reload()
+    moved = board.locator(".column").nth(1).locator(".order-card", has_text="Luisa Tovar")
+    expect(moved).to_be_visible(timeout=PATIENCE)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_no_page_is_wider_than_its_screen(

@@ -57,7 +57,11 @@
     if (!dropped) { home.insertBefore(card, before); return; }
     if (stage === card.dataset.stage) return;
     const form = card.querySelector(".order-move form");
-    form.requestSubmit(form.querySelector(`[name=stage][value="${CSS.escape(stage)}"]`));
+    // htmx knows a submitting button only by its click, so the stage travels in a field of its own.
+    const chosen = document.createElement("input");
+    Object.assign(chosen, { type: "hidden", name: "stage", value: stage, className: "dropped" });
+    form.append(chosen);
+    form.requestSubmit();
   }
 
   document.addEventListener("pointerup", () => { if (held) swallow(held.lifted) || release(true); });
@@ -77,6 +81,7 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const move = detail.elt.closest?.(".order-move");
     if (move) move.open = false;
+    move?.querySelector(".dropped")?.remove();
     if (move && !(detail.xhr.status >= 200 && detail.xhr.status < 400)) document.body.dispatchEvent(new Event("orders"));
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
