@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -69,6 +69,15 @@ def spoken_words() -> frozenset[str]:
 def ordinary_words() -> frozenset[str]:
     """Return common words, folded, that are neither names nor misspellings."""
     return _listed("ordinary_words.txt")
+
+
+def contradicts(parts: Mapping[str, str], held: Mapping[str, str]) -> bool:
+    """Tell whether a name says another person's than the one held; a longer form does not."""
+    first, known = fold(parts.get("nombre", "")).split(), fold(held.get("nombre", "")).split()
+    if first and known:
+        return first[0] != known[0]
+    last, held_last = fold(parts.get("apellido", "")), fold(held.get("apellido", ""))
+    return bool(last and held_last and not last.startswith(held_last))
 
 
 def _units(written: Sequence[str]) -> list[list[str]]:

@@ -9,6 +9,7 @@ from agents.llm.embedded.spelling import fold, plain, words
 
 from .names import (
     PARTICLES,
+    contradicts,
     given_names,
     never_names,
     normalise_name,
@@ -83,12 +84,17 @@ def take_labelled(page: Page, start: int, end: int, label: str, *, apart: bool) 
     )
 
 
-def take_name(page: Page, known: Mapping[str, str], *, asked: bool, data: bool) -> dict[str, str]:
-    """Take the customer's own name: introduced, or standing alone where data are given."""
+def take_name(
+    page: Page, known: Mapping[str, str], *, asked: bool, data: bool, held: Mapping[str, str]
+) -> dict[str, str]:
+    """Take the customer's own name: introduced, or standing alone where data are given.
+
+    A name that only stands there changes nothing in `held`.
+    """
     found = _introduced(page, asked=asked)
     if not found:
         for clause in page.clauses():
-            parts = _standing(page, clause, known, asked=asked, data=data, begun=found)
+            parts = _standing(page, clause, known, held, asked=asked, data=data, begun=found)
             found = {**parts, **found}
             if "nombre" in found and "apellido" in found:
                 break
@@ -141,6 +147,7 @@ def _standing(
     page: Page,
     clause: Clause,
     known: Mapping[str, str],
+    held: Mapping[str, str],
     *,
     asked: bool,
     data: bool,
@@ -157,8 +164,11 @@ def _standing(
         tokens, alone=alone, greeted=greeted, asked=asked, data=data, known={**known, **begun}
     ):
         return {}
+    parts = _placed(trimmed(written), tokens, {**known, **begun}, asked=asked)
+    if contradicts(parts, held):
+        return {}
     page.take(start, run)
-    return _placed(trimmed(written), tokens, {**known, **begun}, asked=asked)
+    return parts
 
 
 def _believed(

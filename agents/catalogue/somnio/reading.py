@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from agents.llm.embedded.language import Reading
 
+from .answers import corrects, take_answer, take_word_after
 from .contacts import take_email, take_phone
 from .delivery import take_barrio, take_directions, take_unnamed_barrio
 from .form import take_form
@@ -35,6 +36,8 @@ def read(text: str, known: Mapping[str, str], asked: bool) -> Reading:
     data, so that a bare word may be an answer. Never raises.
     """
     page = Page(text[:LONGEST])
+    held_open = corrects(page)
+    held = {} if held_open else known
     fields: dict[str, str] = {}
     _merge(fields, take_email(page))
     _merge(fields, take_form(page))
@@ -43,9 +46,14 @@ def read(text: str, known: Mapping[str, str], asked: bool) -> Reading:
     _merge(fields, take_directions(page, asked=asked, data=_tells(fields, page)))
     address_end = _take_address(page, fields, asked=asked)
     _merge(fields, take_barrio(page))
-    _merge(fields, take_name(page, known, asked=asked, data=_tells(fields)))
-    _merge(fields, take_places(page, asked=asked, data=_tells(fields)))
-    if address_end and "barrio" not in fields and not known.get("barrio"):
+    lacks_barrio = "barrio" not in fields and not known.get("barrio")
+    if asked and not fields and not held_open:
+        _merge(fields, take_answer(page, known))
+    elif address_end and lacks_barrio:
+        _merge(fields, take_word_after(page, address_end))
+    _merge(fields, take_name(page, known, asked=asked, data=_tells(fields), held=held))
+    _merge(fields, take_places(page, asked=asked, data=_tells(fields), held=held))
+    if address_end and lacks_barrio and "barrio" not in fields:
         _merge(fields, take_unnamed_barrio(page, address_end))
     for label in list(_LABELS_LEFT.finditer(page.plain)):
         page.take(*label.span())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from .page import GAP, Clause, Page
-from .places import Place, find, given, is_well_known, is_wordlike, misspelled_city
+from .places import Place, find, given, is_major, is_well_known, is_wordlike, misspelled_city
 
 _HOME = re.compile(
     r"(?:\b(?:yo )?(?:vivo|vivimos|resido|estoy|estamos|radico|ubicad[oa]|me encuentro"
@@ -22,24 +23,29 @@ _FILLER = re.compile(
 )
 
 
-def take_places(page: Page, *, asked: bool, data: bool) -> dict[str, str]:
+def take_places(
+    page: Page, *, asked: bool, data: bool, held: Mapping[str, str]
+) -> dict[str, str]:
     """Take the city and department a customer gives, not those only asked about.
 
-    `data` says that the message holds other personal data.
+    `data` says that the message holds other personal data. A place that only stands there does
+    not replace the city in `held`.
     """
     fields: dict[str, str] = {}
     for clause in page.clauses():
         if "ciudad" in fields and "departamento" in fields:
             break
-        for name, value in _from_clause(page, clause, asked=asked, data=data).items():
+        for name, value in _from_clause(page, clause, held, asked=asked, data=data).items():
             fields.setdefault(name, value)
     return fields
 
 
-def _from_clause(page: Page, clause: Clause, *, asked: bool, data: bool) -> dict[str, str]:
+def _from_clause(
+    page: Page, clause: Clause, held: Mapping[str, str], *, asked: bool, data: bool
+) -> dict[str, str]:
     places = find(page.plain, clause.start, clause.end)
     if not places:
-        return _nearly(page, clause) if asked else {}
+        return _nearly(page, clause) if asked and not held.get("ciudad") else {}
     home = any(_HOME.search(page.plain, clause.start, p.start) for p in places)
     whole = not _left_over(page, clause, places)
     told = [p for p in places if p.end <= clause.asks_from]
@@ -47,9 +53,22 @@ def _from_clause(page: Page, clause: Clause, *, asked: bool, data: bool) -> dict
         places = told if (asked or data) else []
     if not (home or whole):
         places = [p for p in places if (asked or data) and _believable(page, clause, p)]
+    if not home and _replaces(page, places, held, data=data):
+        return {}
     for place in places:
         page.take(place.start, place.end)
     return given(places)
+
+
+def _replaces(page: Page, places: list[Place], held: Mapping[str, str], *, data: bool) -> bool:
+    """Tell whether a lone name would replace the city held, with too little to go on."""
+    told = given(places)
+    city = held.get("ciudad")
+    if not city or not told or told.get("ciudad") == city or len(told) > 1:
+        return False
+    if "ciudad" not in told:
+        return bool(held.get("departamento")) and not data
+    return not (data and any(is_major(page.plain[p.start : p.end]) for p in places))
 
 
 def _believable(page: Page, clause: Clause, place: Place) -> bool:

@@ -40,7 +40,7 @@ _START = re.compile(
     rf"|no\.?\s*\d|nro|numero\s*\d|con (?:calle|cra|carrera)))"
     rf"|(?:calle|carrera|avenida) (?:principal|real|larga|ancha)\b"
     rf"|(?:{_UNIT})(?![a-z])\.?\s*(?:n[o°º]?\.?\s*|#\s*|numero\s*)?(?=(?:\d|[a-z]\d"
-    rf"|[a-z]\b(?!\s+[a-z]{{2,}})))"
+    rf"|[a-z]\b(?:(?!\s+[a-z]{{2,}})|(?=\s+(?:{_UNIT}|{_STREET})(?![a-z])))))"
     rf"|(?:vereda|vda|finca|hacienda|corregimiento|edificio|conjunto(?: residencial| cerrado)?"
     rf"|conj|condominio|urbanizacion|urb"
     rf"|unidad residencial|parcelacion|caserio|resguardo|ciudadela)\.?\s+(?=[a-z0-9])"
@@ -55,7 +55,7 @@ _PIECE = re.compile(
     r"|numero\s*(?=\d)|-|/"
     r"|(?:bis|sur|norte|este|oeste|oriente|occidente|esquina|esq|principal|primer|segundo"
     r"|tercer|cuarto|quinto) ?(?:piso)?\b"
-    r"|con (?=(?:calle|cll|cl|carrera|cra|kra|avenida|av|diagonal|transversal)\b)|via (?=[a-z])"
+    r"|con (?=(?:calle|cll|cl|carrera|cra|kra|avenida|av|diagonal|transversal)\b|\d{1,3}[a-z]?\b(?! ?(?:anos|dias|hijos|mil|pesos|frascos?)))|via (?=[a-z])"
     r"|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
     r"|diciembre)\b|y media\b|[a-h]\b(?!/))"
 )
