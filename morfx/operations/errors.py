@@ -78,6 +78,11 @@ class NotFound(Refused):
     def __init__(self, field: str, *, code: str = "") -> None:
         super().__init__(_("That does not exist."), field=field, code=code)
 
+    def as_answer(self) -> dict[str, object]:
+        """Return the error under the one code doors promise; `reason` says which row it was."""
+        answer = {**super().as_answer(), "code": self.default_code}
+        return {**answer, "reason": self.code} if self.code != self.default_code else answer
+
 
 class Conflict(Refused):
     """Somebody else was faster, or the same key was used for something else."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from agents.llm.embedded.spelling import one_letter_off, plain
+from agents.llm.embedded.spelling import one_edit_apart, plain
 
 from .names import PARTICLES, given_names, spoken_words, surnames
 from .page import SMALL_WORDS, Clause, Page, titled, trimmed
@@ -90,7 +90,7 @@ def _is_spoken(word: str, *, alone: bool) -> bool:
         return True
     if not alone or len(word) < 6 or find(word, 0, len(word)):
         return False
-    return any(form in spoken_words() for form in one_letter_off(word))
+    return any(one_edit_apart(word, spoken) for spoken in spoken_words() if len(spoken) > 5)
 
 
 def _fills_another(said: str, known: Mapping[str, str]) -> bool:

@@ -23,9 +23,7 @@ _FILLER = re.compile(
 )
 
 
-def take_places(
-    page: Page, *, asked: bool, data: bool, held: Mapping[str, str]
-) -> dict[str, str]:
+def take_places(page: Page, *, asked: bool, data: bool, held: Mapping[str, str]) -> dict[str, str]:
     """Take the city and department a customer gives, not those only asked about.
 
     `data` says that the message holds other personal data. A place that only stands there does

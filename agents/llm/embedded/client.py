@@ -28,6 +28,9 @@ UNSURE = 40
 ALIKE, REMOTE = 0.34, 0.2
 """Similarity from which an intent is clear without a sign, and below which it is only noise."""
 
+SHORT = 4
+"""Words up to which what is not understood while data are awaited may be an answer."""
+
 _CLAUSE = re.compile(
     r"[.?!¿¡;,\n:]+|\s(?:y|pero|ademas|además|tambien|también|o sea)\s", re.IGNORECASE
 )
@@ -94,6 +97,11 @@ def _weighed(heard: Heard, reading: Reading, greeted: bool, agent: AgentLanguage
     best = guesses[0]
     if heard.fields and (best.confidence < 60 or best.intent == agent.unknown_intent):
         return Ruling(intent=DATA, confidence=85, reason="personal data; the rest says little")
+    mode = heard.question.state.mode
+    if best.confidence < UNSURE and mode in agent.asking_modes and _is_short(heard.core):
+        return Ruling(
+            intent=DATA, confidence=DOUBTFUL, kind="pregunta", reason="an answer that fits nothing"
+        )
     return Ruling(
         intent=best.intent,
         confidence=best.confidence,
@@ -102,6 +110,11 @@ def _weighed(heard: Heard, reading: Reading, greeted: bool, agent: AgentLanguage
         ),
         reason=best.reason,
     )
+
+
+def _is_short(core: str) -> bool:
+    """Tell whether words are few enough to be an answer to a question, to be asked about again."""
+    return len(core.split()) <= SHORT
 
 
 def _guesses(rest: str, heard: Heard, agent: AgentLanguage) -> list[_Guess]:
