@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import acts, composing, files, listing, phone, screen
+from .views import acts, channels, composing, files, listing, phone, screen
 
 app_name = "inbox"
 urlpatterns: list[URLPattern] = [
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<uuid:pk>/assign/", acts.assign, name="assign"),
     path("inbox/<uuid:pk>/archive/", acts.archive, name="archive"),
     path("inbox/<uuid:pk>/unread/", acts.mark_unread, name="unread"),
+    path("settings/channels/", channels.channels, name="channels"),
+    path("settings/channels/connect/", channels.connect, name="channel_connect"),
     path("phone/", phone.phone, name="phone"),
     path("phone/new/", phone.new, name="phone_new"),
     path("phone/<str:key>/", phone.phone, name="phone_customer"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from pydantic import Field
 
@@ -15,6 +16,9 @@ from morfx.operations.errors import Refused
 
 from ..facts import ChannelConnected
 from ..models import Channel
+
+SCHEMES = ("https://",) if settings.PROD else ("https://", "http://")
+"""How a provider's address may begin; plain HTTP only where we develop and test."""
 
 Secret = Annotated[str, Field(max_length=2000)]
 
@@ -32,13 +36,13 @@ def connect(
     waba_id: Annotated[str, Field(max_length=64)] = "",
     name: Annotated[str, Field(max_length=100)] = "",
     display_phone: Annotated[str, Field(max_length=32)] = "",
-    simulated: bool = False,
+    simulated: bool | None = None,
 ) -> Channel:
     """Connect a WhatsApp number, or change how a connected one is reached.
 
     Without `verify_token` one is made; what is left empty stays as it was.
     """
-    if base_url and not base_url.startswith(("https://", "http://")):
+    if base_url and not base_url.startswith(SCHEMES):
         raise Refused(_("This is not a web address."), field="base_url")
     channel = Channel.objects.filter(
         provider=provider, phone_number_id=phone_number_id
@@ -55,7 +59,8 @@ def connect(
     for field, value in given.items():
         if value:
             setattr(channel, field, value)
-    channel.is_active, channel.is_simulated = True, simulated
+    channel.is_active = True
+    channel.is_simulated = channel.is_simulated if simulated is None else simulated
     channel.save()
     record(ChannelConnected(channel=channel.pk, provider=provider, phone_number_id=phone_number_id))
     return channel

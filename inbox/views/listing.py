@@ -18,7 +18,7 @@ from morfx.workspaces.access import MemberRequest, member_required, needs
 
 from .. import bot, order_marks
 from ..context import unread_count
-from ..models import FILTERS, Availability, Conversation
+from ..models import FILTERS, Availability, Channel, Conversation
 from ..operations import availability
 from .content import preview
 from .finding import place, visible
@@ -95,7 +95,16 @@ def listed(request: MemberRequest, selected: UUID | None = None) -> dict[str, An
         "conversations": [_row(request, each, answering, here) for each in found.items],
         "selected": selected,
         "availability": _availability(request),
+        "connect_url": SimpleLazyObject(lambda: _connect_url(request)),
     }
+
+
+def _connect_url(request: MemberRequest) -> str:
+    """Return where to connect a number; empty when there is one, or the member may not."""
+    may = request.actor.may
+    if not (may("settings.view") and may("settings.edit")) or Channel.objects.exists():
+        return ""
+    return place("channels", request)
 
 
 def _filters(request: MemberRequest, current: str) -> list[dict[str, Any]]:

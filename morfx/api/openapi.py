@@ -28,6 +28,7 @@ ERROR: Schema = {
                 "field": {"type": "string", "description": "The input at fault."},
                 "fields": {"type": "object", "additionalProperties": {"type": "string"}},
                 "suggestion": {"type": "string", "description": "What to do instead."},
+                "reason": {"type": "string", "description": "Which row does not exist."},
                 "retryable": {"type": "boolean"},
             },
         },

@@ -7,30 +7,39 @@ what is missing; it changes nothing that is known, unless the customer says that
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agents.llm.embedded.spelling import one_edit_apart, plain
 
 from .names import PARTICLES, given_names, spoken_words, surnames
 from .page import SMALL_WORDS, Clause, Page, titled, trimmed
-from .places import find, is_major, misspelled_city
+from .places import Place, find, given, is_major, misspelled_city
 
 _CORRECTS = re.compile(
     r"\b(?:me equivo\w+|equivocad[oa]|mejor|perdon\w*|disculp\w+|corrij\w+|corregi\w*|correccion"
-    r"|cambi\w+|quise decir|quiero decir|era|es)\b|^\s*no\s*,"
+    r"|(?:envi|mand|despach)[a-z]+ (?:a|para|hasta)|cambi\w+|quise decir|quiero decir"
+    r"|era|es)\b|^\s*no\s*,"
 )
 _BARE = re.compile(r"\s*[a-z0-9][a-z0-9 ']*[. ]*")
 _HEADS = frozenset(
-    "el la los las san santa santo santos villa villas ciudad ciudadela altos alto prados portal "
-    "jardines urbanizacion conjunto quintas brisas bosques nueva nuevo vereda comuna".split()
-)
+    [
+        "el", "la", "los", "las", "san", "santa", "santo", "santos", "villa", "villas",
+        "ciudad", "ciudadela", "altos", "alto", "prados", "portal", "jardines",
+        "urbanizacion", "conjunto", "quintas", "brisas", "bosques", "nueva", "nuevo",
+        "vereda", "comuna",
+    ]
+)  # fmt: skip
 """Words with which neighbourhoods begin, and people hardly ever."""
 
 _AREAS = _HEADS | frozenset(
-    "centro norte sur oriente occidente oriental occidental bajo alta baja real parque plaza "
-    "estacion loma lomas campo enero febrero marzo abril mayo junio julio agosto septiembre "
-    "octubre noviembre diciembre primero bello bella vista paz luz sol flor mar rio".split()
-)
+    [
+        "centro", "norte", "sur", "oriente", "occidente", "oriental", "occidental", "bajo",
+        "alta", "baja", "real", "parque", "plaza", "estacion", "loma", "lomas", "campo",
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
+        "septiembre", "octubre", "noviembre", "diciembre", "primero", "bello", "bella",
+        "vista", "paz", "luz", "sol", "flor", "mar", "rio",
+    ]
+)  # fmt: skip
 """Words that are also said of other things, but name neighbourhoods when they stand alone."""
 
 _DOING = re.compile(r"[a-z]{3,}(?:ando|endo)")
@@ -45,7 +54,7 @@ def corrects(page: Page) -> bool:
 def take_answer(page: Page, known: Mapping[str, str]) -> dict[str, str]:
     """Take a message that is nothing but a neighbourhood, when that is still to be told."""
     clauses = page.clauses()
-    if len(clauses) != 1 or known.get("barrio") or not any(known.values()):
+    if len(clauses) != 1 or known.get("barrio"):
         return {}
     clause = clauses[0]
     said = page.plain[clause.start : clause.end]
@@ -54,20 +63,32 @@ def take_answer(page: Page, known: Mapping[str, str]) -> dict[str, str]:
     return {"barrio": titled(trimmed(page.take(clause.start, clause.end)))}
 
 
-def take_word_after(page: Page, address_end: int) -> dict[str, str]:
-    """Take the one word that follows an address and is neither a person's name nor a city."""
-    for clause in page.clauses():
+def take_word_after(page: Page, address_end: int, known: Mapping[str, str]) -> dict[str, str]:
+    """Take what follows an address: the city that ends the message, or one unknown word.
+
+    A word that is in the lists of names is left to whoever reads names.
+    """
+    clauses = page.clauses()
+    for clause in clauses:
         between = page.plain[address_end : clause.start]
         said = page.plain[clause.start : clause.end].strip(" .")
         if clause.start < address_end or between.strip(" ,|"):
             continue
+        places = find(page.plain, clause.start, clause.end)
+        if len(clauses) == 1 and not known.get("ciudad") and [said] == _written(page, places):
+            page.take(clause.start, clause.end)
+            return given(places)
         listed = said in given_names() or said in surnames() or misspelled_city(said)
-        if " " in said or len(said) < 4 or listed or find(page.plain, clause.start, clause.end):
+        if " " in said or len(said) < 4 or listed or places:
             return {}
         if not _names_something(page, clause):
             return {}
         return {"barrio": titled(trimmed(page.take(clause.start, clause.end)))}
     return {}
+
+
+def _written(page: Page, places: Sequence[Place]) -> list[str]:
+    return [page.plain[place.start : place.end] for place in places]
 
 
 def _names_something(page: Page, clause: Clause) -> bool:
@@ -77,7 +98,7 @@ def _names_something(page: Page, clause: Clause) -> bool:
         return False
     tokens = said.replace(".", " ").split()
     own = [t for t in tokens if t not in SMALL_WORDS and t not in PARTICLES and t.isalpha()]
-    if not own or len(tokens) > _MOST or not any(len(t) > 2 for t in own):
+    if not own or len(tokens) > _MOST or not any(len(t) > 2 for t in tokens):
         return False
     return not any(_is_spoken(t, alone=len(tokens) == 1) for t in own)
 
@@ -99,6 +120,8 @@ def _fills_another(said: str, known: Mapping[str, str]) -> bool:
     places = find(said, 0, len(said))
     if places and (not known.get("ciudad") or len(places) > 1 or is_major(said.strip(" ."))):
         return True
+    if places and places[0].department and places[0].department == known.get("departamento"):
+        return True
     if not places and misspelled_city(said):
         return True
     if tokens[0] in _HEADS:
@@ -109,4 +132,6 @@ def _fills_another(said: str, known: Mapping[str, str]) -> bool:
     if tokens[0] == known["nombre"].lower().split()[0]:
         return True
     surname = tokens[0] in surnames() and all(t in surnames() or t in PARTICLES for t in tokens)
-    return not known.get("apellido") and (surname or not known.get("direccion"))
+    if surname and not known.get("apellido"):
+        return True
+    return not (known.get("direccion") or places)

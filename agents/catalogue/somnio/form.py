@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agents.llm.embedded.spelling import fold
+
 from .contacts import normalise_phone
 from .negations import DECLINABLE, NOT_GIVEN, refuses
 from .page import GAP, Page, titled, trimmed
@@ -156,6 +158,8 @@ def _text(page: Page, one: _Labelled) -> dict[str, str]:
     value = trimmed(page.take(one.start, end))
     if not re.search(r"\w", value):
         return {}
+    if one.name in DECLINABLE and refuses(fold(value)):
+        return {one.name: NOT_GIVEN}
     return {one.name: titled(value) if one.name == "barrio" else _sentence(value)}
 
 

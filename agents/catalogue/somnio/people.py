@@ -22,23 +22,10 @@ from .places import find, is_major
 
 _UNSURE_FIRST = frozenset(
     [
-        "luz",
-        "paz",
-        "sol",
-        "mar",
-        "flor",
-        "dulce",
-        "mercedes",
-        "rosario",
-        "piedad",
-        "max",
-        "julio",
-        "abril",
-        "angel",
-        "salud",
-        "carmen",
+        "luz", "paz", "sol", "mar", "flor", "dulce", "mercedes",
+        "rosario", "piedad", "max", "julio", "abril", "angel", "salud", "carmen",
     ]
-)
+)  # fmt: skip
 _TITLE = r"(?:(?:la|el)\s+)?(?:senor(?:ita|a|es)?|sra?|srta|dona|don|dra?|doctora?|ing)?\.?\s*"
 _INTRODUCED = re.compile(
     r"\b(?:mi nombre(?: completo)? es|mi nombre|nombres? y apellidos?(?: es| son)?"
@@ -85,16 +72,25 @@ def take_labelled(page: Page, start: int, end: int, label: str, *, apart: bool) 
 
 
 def take_name(
-    page: Page, known: Mapping[str, str], *, asked: bool, data: bool, held: Mapping[str, str]
+    page: Page,
+    known: Mapping[str, str],
+    *,
+    asked: bool,
+    data: bool,
+    held: Mapping[str, str],
+    afresh: bool,
 ) -> dict[str, str]:
     """Take the customer's own name: introduced, or standing alone where data are given.
 
-    A name that only stands there changes nothing in `held`.
+    A name that only stands there changes nothing in `held`, unless it is a full name among data
+    given `afresh`.
     """
     found = _introduced(page, asked=asked)
     if not found:
         for clause in page.clauses():
-            parts = _standing(page, clause, known, held, asked=asked, data=data, begun=found)
+            parts = _standing(
+                page, clause, known, held, asked=asked, data=data, begun=found, afresh=afresh
+            )
             found = {**parts, **found}
             if "nombre" in found and "apellido" in found:
                 break
@@ -152,6 +148,7 @@ def _standing(
     asked: bool,
     data: bool,
     begun: Mapping[str, str],
+    afresh: bool,
 ) -> dict[str, str]:
     start, greeted = _begin(page.plain, clause)
     run = _run(page.plain, start, clause.end, trusting=asked or data)
@@ -160,12 +157,12 @@ def _standing(
     written = page.text[start:run]
     tokens = [t for t in (fold(w) for w in words(written)) if t not in PARTICLES]
     alone = not page.plain[run : clause.end].strip(" .-:")
-    if not _believed(
+    if not tokens or not _believed(
         tokens, alone=alone, greeted=greeted, asked=asked, data=data, known={**known, **begun}
     ):
         return {}
     parts = _placed(trimmed(written), tokens, {**known, **begun}, asked=asked)
-    if contradicts(parts, held):
+    if contradicts(parts, held) and not (afresh and len(parts) > 1):
         return {}
     page.take(start, run)
     return parts

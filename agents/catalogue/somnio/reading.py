@@ -36,8 +36,8 @@ def read(text: str, known: Mapping[str, str], asked: bool) -> Reading:
     data, so that a bare word may be an answer. Never raises.
     """
     page = Page(text[:LONGEST])
-    held_open = corrects(page)
-    held = {} if held_open else known
+    changing = corrects(page)
+    held = {} if changing else known
     fields: dict[str, str] = {}
     _merge(fields, take_email(page))
     _merge(fields, take_form(page))
@@ -46,19 +46,32 @@ def read(text: str, known: Mapping[str, str], asked: bool) -> Reading:
     _merge(fields, take_directions(page, asked=asked, data=_tells(fields, page)))
     address_end = _take_address(page, fields, asked=asked)
     _merge(fields, take_barrio(page))
-    lacks_barrio = "barrio" not in fields and not known.get("barrio")
-    if asked and not fields and not held_open:
-        _merge(fields, take_answer(page, known))
-    elif address_end and lacks_barrio:
-        _merge(fields, take_word_after(page, address_end))
-    _merge(fields, take_name(page, known, asked=asked, data=_tells(fields), held=held))
+    if _lacks_barrio(fields, known):
+        bare = asked and any(known.values()) and not changing
+        _merge(fields, _take_bare(page, {**known, **fields}, address_end, bare=bare))
+    afresh = changing or {"telefono", "direccion"} <= fields.keys()
+    name = take_name(page, known, asked=asked, data=_tells(fields), held=held, afresh=afresh)
+    _merge(fields, name)
     _merge(fields, take_places(page, asked=asked, data=_tells(fields), held=held))
-    if address_end and lacks_barrio and "barrio" not in fields:
+    if address_end and _lacks_barrio(fields, known):
         _merge(fields, take_unnamed_barrio(page, address_end))
     for label in list(_LABELS_LEFT.finditer(page.plain)):
         page.take(*label.span())
     _infer_department(fields, known)
     return Reading(fields=fields, rest=page.rest())
+
+
+def _lacks_barrio(fields: Mapping[str, str], known: Mapping[str, str]) -> bool:
+    return "barrio" not in fields and not known.get("barrio")
+
+
+def _take_bare(
+    page: Page, known: Mapping[str, str], address_end: int, *, bare: bool
+) -> dict[str, str]:
+    """Take what has no label: after an address, or as the whole answer where it may be `bare`."""
+    if address_end:
+        return take_word_after(page, address_end, known)
+    return take_answer(page, known) if bare else {}
 
 
 def _take_address(page: Page, fields: dict[str, str], *, asked: bool) -> int:

@@ -55,7 +55,9 @@ _PIECE = re.compile(
     r"|numero\s*(?=\d)|-|/"
     r"|(?:bis|sur|norte|este|oeste|oriente|occidente|esquina|esq|principal|primer|segundo"
     r"|tercer|cuarto|quinto) ?(?:piso)?\b"
-    r"|con (?=(?:calle|cll|cl|carrera|cra|kra|avenida|av|diagonal|transversal)\b|\d{1,3}[a-z]?\b(?! ?(?:anos|dias|hijos|mil|pesos|frascos?)))|via (?=[a-z])"
+    r"|con (?=(?:calle|cll|cl|carrera|cra|kra|avenida|av|diagonal|transversal)\b"
+    r"|\d{1,3}[a-z]?\b(?! ?(?:anos|dias|hijos|mil|pesos|frascos?)))"
+    r"|via (?=[a-z])"
     r"|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
     r"|diciembre)\b|y media\b|[a-h]\b(?!/))"
 )
