@@ -24,6 +24,7 @@ sentences.keep(
     _("close to an example"),
     _("some signs"),
     _("hardly a word of it is known"),
+    _("an answer that fits nothing"),
     _("resembles nothing enough"),
     _("resembles examples"),
 )
