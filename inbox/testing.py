@@ -47,6 +47,17 @@ def inbound_payload(
     }
 
 
+def register_number(whatsapp: SimulatorClient) -> None:
+    """Give the simulator the café's number; nobody listens at its webhook's address."""
+    whatsapp.register_number(
+        NUMBER,
+        display_phone_number="573110000000",
+        token="token",
+        app_secret="secret",
+        webhook_url="http://127.0.0.1:9/nobody",
+    )
+
+
 class InboxTest(CafeTest):
     """The café has a number on a simulated WhatsApp that answers over HTTP."""
 
@@ -58,13 +69,7 @@ class InboxTest(CafeTest):
         running = simulator.running()
         cls.whatsapp = running.__enter__()
         cls.addClassCleanup(running.__exit__, None, None, None)
-        cls.whatsapp.register_number(
-            NUMBER,
-            display_phone_number="573110000000",
-            token="token",
-            app_secret="secret",
-            webhook_url="http://127.0.0.1:9/nobody",
-        )
+        register_number(cls.whatsapp)
         super().setUpClass()
 
     @classmethod

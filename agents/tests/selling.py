@@ -22,7 +22,7 @@ from inbox import simulator
 from inbox.models import Conversation, Message
 from inbox.operations import channels, receiving
 from inbox.providers.payload import open_payload
-from inbox.testing import NUMBER, InboxTest, inbound_payload
+from inbox.testing import NUMBER, InboxTest, inbound_payload, register_number
 from morfx.operations.actor import Actor
 from morfx.tenancy import within
 from morfx.testing.committed import CommittedTest
@@ -77,13 +77,7 @@ class CommittedSellingTest(CommittedTest):
         running = simulator.running()
         self.whatsapp = running.__enter__()
         self.addCleanup(running.__exit__, None, None, None)
-        self.whatsapp.register_number(
-            NUMBER,
-            display_phone_number="573110000000",
-            token="token",
-            app_secret="secret",
-            webhook_url="http://127.0.0.1:9/nobody",
-        )
+        register_number(self.whatsapp)
         with transaction.atomic():
             self.channel = channels.connect(
                 self.ana,

@@ -46,7 +46,6 @@ def contacts(request: MemberRequest) -> HttpResponse:
         "list_url": link(request, "contacts", **state),
         "next_url": page.next and link(request, "contacts", **state, cursor=page.next),
         "new_url": link(request, "contact-new") if may_create else None,
-        "import_url": None,
         "export_url": None,
         "columns": _columns(request, state),
         "tag_filters": _tag_filters(request, state),

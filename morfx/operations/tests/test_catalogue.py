@@ -6,7 +6,6 @@ import threading
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -16,7 +15,7 @@ from morfx.events.models import Event
 from morfx.jobs.models import Job
 from morfx.operations import checks, network
 from morfx.operations.actor import Actor
-from morfx.operations.catalogue import Lookup, Operation, Outcome, operations
+from morfx.operations.catalogue import Operation, Outcome, operations
 from morfx.operations.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Refused
 from morfx.operations.inputs import Label, Locked, Phone, Ref
 from morfx.operations.models import RememberedAnswer
@@ -282,20 +281,7 @@ class LocksTest(CommittedTest):
         self.assertEqual(operation(role)(self.ana, member=stale), "admin")
 
 
-class LookupTest(CafeTest):
-    def test_it_reads_its_own_workspace_and_asks_for_permission(self) -> None:
-        def names(actor: Actor, *, member: Ref[Membership] | None = None) -> dict[str, UUID]:
-            """Return who is here."""
-            return {m.user.name: m.pk for m in Membership.objects.select_related("user")}
-
-        look: Lookup[..., Any] = Lookup("tests.member.names", "contacts.view", names)
-        self.assertEqual(set(look.submit(self.ana, {})), {"ana", "beto"})
-        self.assertEqual(set(look.submit(self.other_shop.owner, {})), {"zoe", "yuri"})
-        with self.assertRaises(Forbidden):
-            look.submit(self.nobody, {})
-        with self.assertRaises(Forbidden):
-            look(self.nobody)
-
+class JoiningTest(CafeTest):
     def test_an_operation_joins_the_callers_transaction(self) -> None:
         with self.assertRaises(ZeroDivisionError), transaction.atomic():
             make(self.ana, name="x")
