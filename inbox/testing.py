@@ -112,5 +112,5 @@ class InboxTest(CafeTest):
 
     def phone_shows(self) -> list[str]:
         """Return what arrived on the customer's phone, oldest first."""
-        chat = self.whatsapp.chat(NUMBER, self.sender)
+        chat = self.whatsapp.chat(NUMBER, self.sender, limit=2000)
         return [bubble["text"] for bubble in chat["messages"] if bubble["direction"] == "out"]

@@ -129,7 +129,7 @@ class CommittedSellingTest(CommittedTest):
         return message
 
     def phone_shows(self) -> list[str]:
-        chat = self.whatsapp.chat(NUMBER, self.sender)
+        chat = self.whatsapp.chat(NUMBER, self.sender, limit=2000)
         return [bubble["text"] for bubble in chat["messages"] if bubble["direction"] == "out"]
 
 
