@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agents.engine import situation, turn
 from agents.models import Session
 from agents.operations import sessions, silence, waking
+from agents.reconciling import reconcile  # noqa: F401 (registers it)
 from inbox.models import Conversation
 from inbox.operations import handover
 from morfx.jobs.work import Again, job
@@ -22,7 +23,7 @@ AGAIN = 0.5
 
 
 @job(tries=20)
-def hand_to_a_person(conversation: UUID, cause: UUID | None = None) -> None:
+def hand_to_a_person(conversation: UUID, cause: UUID | None = None, depth: int = 0) -> None:
     """Hand a conversation over whose turn failed for good: no customer is left in silence."""
     row = Conversation.objects.get(pk=conversation)
     setting = situation.setting_of(row)
@@ -44,10 +45,10 @@ def hand_to_a_person(conversation: UUID, cause: UUID | None = None) -> None:
 
 
 @job(queue="turns", network=True, tries=4, otherwise=hand_to_a_person)
-def answer(conversation: UUID, cause: UUID | None = None) -> None:
+def answer(conversation: UUID, cause: UUID | None = None, depth: int = 0) -> None:
     """Answer what is unanswered in a conversation; `cause` is the event that asked for it."""
     try:
-        turn.answer(conversation, cause)
+        turn.answer(conversation, cause, depth)
     except turn.Busy:
         raise Again(AGAIN) from None
 

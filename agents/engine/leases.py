@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from agents.errors import VersionConflictError
 from agents.models import TurnLease
+from morfx.tenancy import current_id
+from morfx.tenancy.rows import new_id
 
 LEASE = timedelta(seconds=20)
 """A holder that has not renewed for so long is taken for dead; its token no longer commits."""
@@ -29,29 +31,37 @@ class LeaseLostError(VersionConflictError):
     """The lease has passed to somebody else, who answers now."""
 
 
+TAKE = """
+INSERT INTO agents_turnlease AS lease (id, workspace_id, created_at, conversation_id, token, until)
+VALUES (%s, %s, now(), %s, 1, clock_timestamp() + make_interval(secs => %s))
+ON CONFLICT (conversation_id) DO UPDATE SET token = lease.token + 1, until = excluded.until
+WHERE lease.until IS NULL OR lease.until <= clock_timestamp()
+RETURNING token
+"""
+
+
 def take(conversation_id: UUID) -> int | None:
-    """Take the conversation's lease; return its token, or None while somebody holds it."""
-    with transaction.atomic():
-        TurnLease.objects.get_or_create(conversation_id=conversation_id)
-        lease = TurnLease.objects.select_for_update().get(conversation_id=conversation_id)
-        now = timezone.now()
-        if lease.until is not None and lease.until > now:
-            return None
-        lease.token += 1
-        lease.until = now + LEASE
-        lease.save(update_fields=["token", "until"])
-        return lease.token
+    """Take the conversation's lease; return its token, or None while somebody holds it.
+
+    Whoever locks the conversation too locks it first: here, and when a turn commits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [new_id(), current_id(), conversation_id, LEASE.total_seconds()])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
-def held(conversation_id: UUID, token: int) -> bool:
-    """Tell, inside a transaction, whether a token is still the one that counts; locks the row."""
-    lease = TurnLease.objects.select_for_update().filter(conversation_id=conversation_id).first()
-    return lease is not None and lease.token == token and lease.until is not None
+RELEASE = """
+UPDATE agents_turnlease SET until = NULL
+WHERE conversation_id = %s AND token = %s AND until IS NOT NULL
+"""
 
 
-def release(conversation_id: UUID, token: int) -> None:
-    """Give a lease back; harmless when it has passed to somebody else."""
-    TurnLease.objects.filter(conversation_id=conversation_id, token=token).update(until=None)
+def release(conversation_id: UUID, token: int) -> bool:
+    """Give a lease back; False, and harmless, when it is not held under this token any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE, [conversation_id, token])
+        return bool(cursor.rowcount)
 
 
 @contextmanager

@@ -39,7 +39,11 @@ def readable_again(state: State) -> State:
 def out_of_budget(here: Situation) -> Decision:
     """The session's tokens are spent: a person goes on."""
     limit = here.setting.budget_tokens_session
-    reason = f"The session has used {here.tokens_used} of {limit} tokens."
+    return to_a_person(here, f"The session has used {here.tokens_used} of {limit} tokens.")
+
+
+def to_a_person(here: Situation, reason: str) -> Decision:
+    """Let a person go on, for a reason; the customer hears the shop's own line."""
     return Decision(
         state=here.state,
         effects=(HandOver(reason=reason, message=here.world.handover_message),),

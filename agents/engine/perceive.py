@@ -1,23 +1,31 @@
-"""Perceive: one structured call that understands a message, and a second look when unsure."""
+"""Perceive: one structured call that understands a message, and a second look when unsure.
+
+All of it together, retries included, takes no longer than `MOST_SECONDS`: a customer is waiting.
+When the time is over a model elsewhere is not asked any more, and the embedded one answers.
+"""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import structlog
 from django.conf import settings
 
+from agents.errors import ModelsUnavailableError
+from agents.llm.chain import Chain
 from agents.llm.clients import chain_for
 from agents.llm.protocol import ComprehensionRequest, Usage
 
 from .registry import AgentDefinition
 from .values import Comprehension, Question
 
-log = structlog.get_logger()
 Route = Literal["proceed", "reanalyse", "clarify", "handover"]
 SHORT_HISTORY = 8
 """Turns of the past a first look gets; a second look gets all that were read."""
+
+MOST_SECONDS = 45.0
+"""For both looks, with whatever is tried again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,24 +44,51 @@ class Perception:
 
 
 def perceive(agent: AgentDefinition, question: Question) -> Perception:
-    """Understand a message with the fast model; look again with the strong one when unsure."""
+    """Understand a message with the fast model; look again with the strong one when unsure.
+
+    Raises ModelsUnavailableError when no model could answer.
+    """
+    until = time.monotonic() + MOST_SECONDS
     chain = chain_for(agent.language, fast=settings.MODEL_FAST, strong=settings.MODEL_STRONG)
-    first = chain.comprehend(_request(agent, question, strong=False))
-    usages, failures = list(first.tries), [f"{f.client}: {f.failure}" for f in first.failures]
-    heard = first.value
-    if route(heard, agent) == "reanalyse" and heard.source != "embedded":
-        second = chain.comprehend(_request(agent, question, strong=True))
-        usages += second.tries
-        failures += [f"{f.client}: {f.failure}" for f in second.failures]
-        if second.value.source != "embedded":
-            heard = second.value
-    for alarm in first.alarms:
-        log.error("a model needs an operator", client=alarm.client, failure=alarm.failure)
+    first = chain.comprehend(_request(agent, question, strong=False), until=until)
+    seen = Perception(
+        heard=first.value,
+        route=route(first.value, agent),
+        usages=first.tries,
+        failures=tuple(f"{f.client}: {f.failure}" for f in first.failures),
+    )
+    if seen.route == "reanalyse" and seen.heard.source != "embedded":
+        seen = _second_look(chain, agent, question, seen, until)
+    return replace(seen, heard=_normalised(agent, question, seen.heard))
+
+
+def nobody_heard(nobody: ModelsUnavailableError) -> Perception:
+    """Return what is left when no model could answer: what it cost, and why."""
     return Perception(
-        heard=_normalised(agent, question, heard),
+        heard=Comprehension(kind="pregunta", intent="", confidence=0, source=""),
+        route="handover",
+        usages=nobody.tries,
+        failures=nobody.failures,
+    )
+
+
+def _second_look(
+    chain: Chain, agent: AgentDefinition, question: Question, first: Perception, until: float
+) -> Perception:
+    """Ask the strong model; the first look counts when no better one comes of it."""
+    try:
+        second = chain.comprehend(_request(agent, question, strong=True), until=until)
+    except ModelsUnavailableError as nobody:
+        usages, failures, heard = nobody.tries, nobody.failures, first.heard
+    else:
+        usages = second.tries
+        failures = tuple(f"{f.client}: {f.failure}" for f in second.failures)
+        heard = first.heard if second.value.source == "embedded" else second.value
+    return Perception(
+        heard=heard,
         route=route(heard, agent),
-        usages=tuple(usages),
-        failures=tuple(failures),
+        usages=(*first.usages, *usages),
+        failures=(*first.failures, *failures),
     )
 
 

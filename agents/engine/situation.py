@@ -6,14 +6,14 @@ import dataclasses
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from agents.models import AgentSetting, AgentText, AgentTurn, Session
+from agents.models import AgentSetting, AgentText, Session
 from crm.models import Product as CrmProduct
 from inbox.models import Conversation, Message, Send
-from morfx.events.models import Event
 from morfx.operations.actor import SYSTEM, Actor
+from morfx.tenancy.compiled import compiled
 
 from . import registry
 from .registry import AgentDefinition
@@ -21,6 +21,8 @@ from .states import read_state
 from .values import Product, Say, State, Turn, World
 
 HISTORY = 30
+MOST_NEW = 20
+"""Unanswered messages beyond which the history a turn gets becomes shorter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,14 @@ class Situation:
         return self.messages[-1].pk if self.messages else None
 
 
+@compiled
+def _settings() -> QuerySet[AgentSetting]:
+    return AgentSetting.objects.filter(is_on=True).order_by("created_at")[:1]
+
+
 def setting_of(conversation: Conversation) -> AgentSetting | None:
     """Return the settings of the agent that answers here; None when none is on."""
-    return AgentSetting.objects.filter(is_on=True).order_by("created_at").first()
+    return _settings.first()
 
 
 def silence(conversation: Conversation, setting: AgentSetting | None) -> str:
@@ -63,12 +70,13 @@ def silence(conversation: Conversation, setting: AgentSetting | None) -> str:
     return "bot_off" if conversation.bot_enabled is False else ""
 
 
-def unheard(conversation_id: UUID) -> list[Message]:
+@compiled
+def unheard(conversation_id: UUID) -> QuerySet[Message]:
     """Return the customer's messages that no agent has taken up, oldest first."""
     rows = Message.objects.filter(
         conversation_id=conversation_id, direction=Message.Direction.INBOUND, heard_at=None
     )
-    return list(rows.order_by("id"))
+    return rows.order_by("id")
 
 
 def newest_inbound(here: Situation) -> UUID | None:
@@ -95,33 +103,40 @@ def read(
         messages=tuple(messages),
         history=_history(conversation, messages),
         texts=tuple(texts(agent)),
-        tokens_used=sum(session.turns.values_list("tokens", flat=True)),
+        tokens_used=session.tokens_used,
     )
 
 
-def agent_actor(workspace_id: UUID, agent_id: str, cause: UUID | None = None) -> Actor:
-    """Return an agent as one who acts, one step deeper than the event that made it act."""
+def agent_actor(
+    workspace_id: UUID, agent_id: str, cause: UUID | None = None, depth: int = 0
+) -> Actor:
+    """Return an agent as one who acts, `depth` steps from the first cause of its acting."""
     agent = registry.find(agent_id)
-    actor = Actor(
+    return Actor(
         workspace_id=workspace_id,
         who=f"agent:{agent_id}",
         via="agent",
         name=agent.name,
         permissions=agent.permissions | {SYSTEM},
+        cause=cause,
+        depth=depth,
     )
-    event = Event.objects.filter(pk=cause).first() if cause else None
-    return actor.because(event) if event else actor
 
 
 def texts(agent: AgentDefinition) -> list[object]:
     """Return the agent's texts as this workspace wants them: its own rows replace the agent's."""
-    own = {row.key: row for row in AgentText.objects.filter(agent=agent.id)}
+    own = {row.key: row for row in _own_texts(agent.id)}
     return [
         dataclasses.replace(text, text=own[text.key].text, delay=own[text.key].delay)
         if text.key in own
         else text
         for text in agent.texts
     ]
+
+
+@compiled
+def _own_texts(agent: str) -> QuerySet[AgentText]:
+    return AgentText.objects.filter(agent=agent)
 
 
 def _world(
@@ -135,7 +150,7 @@ def _world(
     contact = conversation.contact
     return World(
         now=timezone.now(),
-        first_turn=not session.turns.exists(),
+        first_turn=session.turns_taken == 0,
         products=products(),
         contact_id=str(contact.pk) if contact else "",
         contact_phone=(contact.phone or "") if contact else "",
@@ -147,13 +162,17 @@ def _world(
 
 def products() -> dict[str, Product]:
     """Return what the workspace sells under a code that customers select."""
-    rows = CrmProduct.objects.filter(is_active=True).exclude(code="")
     return {
         row.code: Product(
             code=row.code, sku=row.sku, title=row.title, price=row.price, currency=row.currency
         )
-        for row in rows
+        for row in _sold()
     }
+
+
+@compiled
+def _sold() -> QuerySet[CrmProduct]:
+    return CrmProduct.objects.filter(is_active=True).exclude(code="")
 
 
 def _pending(conversation: Conversation, session: Session, speed: float) -> tuple[Say, ...]:
@@ -162,18 +181,8 @@ def _pending(conversation: Conversation, session: Session, speed: float) -> tupl
     Those of the session's last plan that were withdrawn already, and those still planned: once the
     customer has written, none of them is claimed any more.
     """
-    last = (
-        AgentTurn.objects.filter(session=session, role=AgentTurn.Role.AGENT)
-        .order_by("-number")
-        .first()
-    )
-    if last is None:
+    if not session.last_plan:
         return ()
-    withdrawn = Q(
-        plan=str(last.trace.get("plan", "")), state=Send.State.WITHDRAWN, reason="interrupted"
-    )
-    planned = Q(state=Send.State.PLANNED, sender=Message.Sender.AGENT, epoch=conversation.epoch)
-    rows = Send.objects.filter(withdrawn | planned, conversation=conversation).exclude(plan="")
     return tuple(
         Say(
             text=str(row.body["text"]),
@@ -181,15 +190,29 @@ def _pending(conversation: Conversation, session: Session, speed: float) -> tupl
             intent=str(row.body.get("intent", "")),
             delay=row.pause / speed if speed else 0.0,
         )
-        for row in rows.order_by("created_at", "position")
+        for row in _held_back(conversation.pk, session.last_plan, conversation.epoch)
     )
 
 
+@compiled
+def _held_back(conversation_id: UUID, plan: str, epoch: int) -> QuerySet[Send]:
+    withdrawn = Q(plan=plan, state=Send.State.WITHDRAWN, reason="interrupted")
+    planned = Q(state=Send.State.PLANNED, sender=Message.Sender.AGENT, epoch=epoch)
+    rows = Send.objects.filter(withdrawn | planned, conversation_id=conversation_id)
+    return rows.exclude(plan="").order_by("created_at", "position")
+
+
 def _history(conversation: Conversation, new: list[Message]) -> tuple[Turn, ...]:
-    said = Message.objects.filter(conversation=conversation).exclude(text="")
-    said = said.exclude(pk__in=[message.pk for message in new]).order_by("-id")[:HISTORY]
+    fresh = {message.pk for message in new}
+    said = [message for message in _said(conversation.pk) if message.pk not in fresh][:HISTORY]
     roles = {"contact": "customer", "agent": "agent"}
     return tuple(
         Turn(role=roles.get(message.sender, "person"), text=message.text)  # type: ignore[arg-type]
         for message in reversed(said)
     )
+
+
+@compiled
+def _said(conversation_id: UUID) -> QuerySet[Message]:
+    rows = Message.objects.filter(conversation_id=conversation_id).exclude(text="")
+    return rows.only("text", "sender").order_by("-id")[: HISTORY + MOST_NEW]

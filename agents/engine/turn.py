@@ -13,12 +13,14 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agents.errors import ModelsUnavailableError, VersionConflictError
 from agents.llm.protocol import Usage
 from agents.operations import sessions, silence, turns
 from inbox.models import Conversation
 from morfx.operations.actor import Actor
+from morfx.tenancy.compiled import compiled
 
 from . import leases, situation
 from .considering import consider
@@ -34,39 +36,47 @@ class Busy(Exception):
     """Somebody else holds the conversation's lease."""
 
 
-def answer(conversation_id: UUID, cause: UUID | None = None) -> None:
+def answer(conversation_id: UUID, cause: UUID | None = None, depth: int = 0) -> None:
     """Answer everything unanswered in a conversation, once. Raises Busy while another turn runs.
 
-    `cause` is the event that asked for it: what the turn does is one step deeper in its chain.
+    `cause` is the event that asked for it, `depth` the turn's place in its chain of causes.
     """
-    token = leases.take(conversation_id)
-    if token is None:
-        raise Busy
+    with transaction.atomic():
+        conversation = _locked.one(conversation_id)
+        token = leases.take(conversation_id)
+        if token is None:
+            raise Busy
+        found = _read(conversation, cause, depth)
+        if found is None:
+            leases.release(conversation_id, token)
+            return
     spent: list[Usage] = []
+    over = False
     try:
         with leases.kept(conversation_id, token):
-            for round_ in range(MOST_ROUNDS):
-                if _round(conversation_id, token, spent, cause, last=round_ == MOST_ROUNDS - 1):
+            for last in (*[False] * (MOST_ROUNDS - 1), True):
+                over = _round(*found, token, spent, last=last)
+                if over:
+                    return
+                with transaction.atomic():
+                    found = _read(_locked.one(conversation_id), cause, depth)
+                if found is None:
                     return
     except leases.LeaseLostError:
         raise Busy from None
     finally:
-        with transaction.atomic():
-            leases.release(conversation_id, token)
-            write_calls(spent)
+        if spent or not over:
+            with transaction.atomic():
+                leases.release(conversation_id, token)
+                write_calls(spent)
 
 
-def _round(
-    conversation_id: UUID, token: int, spent: list[Usage], cause: UUID | None, *, last: bool
-) -> bool:
-    """Go once from reading to committing; False when there is more to hear first.
+def _round(here: Situation, actor: Actor, token: int, spent: list[Usage], *, last: bool) -> bool:
+    """Go once from a situation to the commit; False when there is more to hear first.
 
     `spent` are calls of rounds that came to nothing; the turn that is committed pays for them.
+    The commit gives the lease back.
     """
-    found = _read(conversation_id, cause)
-    if found is None:
-        return True
-    here, actor = found
     try:
         perception, decision = consider(here)
         if perception is not None:
@@ -85,7 +95,7 @@ def _round(
         spent += nobody.tries
         raise
     except VersionConflictError as conflict:
-        log.info("turn overtaken", conversation=str(conversation_id), why=str(conflict))
+        log.info("turn overtaken", conversation=str(here.conversation.pk), why=str(conflict))
         if last or isinstance(conflict, leases.LeaseLostError):
             raise
         return False
@@ -94,20 +104,25 @@ def _round(
     return committed
 
 
-def _read(conversation_id: UUID, cause: UUID | None) -> tuple[Situation, Actor] | None:
+@compiled
+def _locked(conversation_id: UUID) -> QuerySet[Conversation]:
+    rows = Conversation.objects.select_related("contact", "channel")
+    return rows.select_for_update(of=("self",)).filter(pk=conversation_id)
+
+
+def _read(
+    conversation: Conversation, cause: UUID | None, depth: int
+) -> tuple[Situation, Actor] | None:
     """Read the situation, and who acts; None when there is nothing to answer, or nobody to."""
-    with transaction.atomic():
-        rows = Conversation.objects.select_related("contact", "channel")
-        conversation = rows.select_for_update(of=("self",)).get(pk=conversation_id)
-        messages = situation.unheard(conversation_id)
-        setting = situation.setting_of(conversation)
-        reason = situation.silence(conversation, setting)
-        if not messages:
-            return None
-        if reason or setting is None:
-            actor = Actor.system(conversation.workspace_id, "agents")
-            silence.stay_silent(actor, messages=messages, reason=reason)
-            return None
-        session = sessions.current(conversation, setting.agent)
-        actor = agent_actor(conversation.workspace_id, setting.agent, cause)
-        return situation.read(conversation, setting, session, messages), actor
+    messages = situation.unheard(conversation.pk)
+    if not messages:
+        return None
+    setting = situation.setting_of(conversation)
+    reason = situation.silence(conversation, setting)
+    if reason or setting is None:
+        actor = Actor.system(conversation.workspace_id, "agents")
+        silence.stay_silent(actor, messages=messages, reason=reason)
+        return None
+    session = sessions.current(conversation, setting.agent)
+    actor = agent_actor(conversation.workspace_id, setting.agent, cause, depth)
+    return situation.read(conversation, setting, session, messages), actor

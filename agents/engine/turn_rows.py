@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agents.llm import calls
 from agents.llm.protocol import Usage
-from agents.models import AgentTurn, ModelCall, Session
+from agents.models import AgentTurn, Session
 
 from .deeds import Applied
 from .perceive import Perception
@@ -15,10 +16,11 @@ from .situation import Situation
 def customer_turn(
     here: Situation, session: Session, perception: Perception | None, timer: str
 ) -> AgentTurn:
+    """Return what the customer's turn will be written as, but for its trace."""
     heard = perception.heard if perception else None
-    return AgentTurn.objects.create(
+    return AgentTurn(
         session=session,
-        number=_next_number(session),
+        number=session.turns_taken + 1,
         role=AgentTurn.Role.SYSTEM if timer else AgentTurn.Role.CUSTOMER,
         text=here.text,
         kind=heard.kind if heard else "",
@@ -29,9 +31,11 @@ def customer_turn(
     )
 
 
-def agent_turn(session: Session, turn: AgentTurn, applied: Applied) -> None:
+def write_turns(session: Session, turn: AgentTurn, applied: Applied) -> None:
+    """Write the customer's turn and the agent's, and what the session keeps of them."""
+    rows = [turn]
     if applied.says:
-        AgentTurn.objects.create(
+        answer = AgentTurn(
             session=session,
             number=turn.number + 1,
             role=AgentTurn.Role.AGENT,
@@ -39,11 +43,11 @@ def agent_turn(session: Session, turn: AgentTurn, applied: Applied) -> None:
             intent=turn.intent,
             trace={"plan": applied.plan, "answers": str(turn.pk)},
         )
-
-
-def _next_number(session: Session) -> int:
-    last = AgentTurn.objects.filter(session=session).order_by("-number").first()
-    return last.number + 1 if last else 1
+        rows.append(answer)
+        session.last_plan = applied.plan
+    AgentTurn.objects.bulk_create(rows)
+    session.turns_taken = rows[-1].number
+    session.tokens_used += turn.tokens
 
 
 def write_calls(
@@ -53,23 +57,8 @@ def write_calls(
     turn: AgentTurn | None = None,
     prompt_version: str = "",
 ) -> None:
-    """Write a ledger row for every model call, the failed ones and those of no turn too."""
-    ModelCall.objects.bulk_create(
-        ModelCall(
-            session=session,
-            turn=turn,
-            source=usage.client,
-            model=usage.model,
-            prompt_version=prompt_version,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cost=usage.cost,
-            latency_ms=usage.latency_ms,
-            outcome=str(usage.outcome),
-            error=usage.failure,
-            request_id=usage.request_id,
-        )
-        for usage in usages
-    )
+    """Settle the ledger's row of every model call, the failed ones and those of no turn too.
+
+    A call whose row was not written before it was made gets one here.
+    """
+    calls.write(calls.row_of(usage, session, turn, prompt_version) for usage in usages)

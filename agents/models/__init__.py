@@ -1,5 +1,6 @@
 """What agents remember."""
 
+from .health import ModelHealth
 from .sandbox import SandboxSession
 from .sessions import AgentSetting, AgentText, AgentTurn, ModelCall, Session, TurnLease
 
@@ -8,6 +9,7 @@ __all__ = [
     "AgentText",
     "AgentTurn",
     "ModelCall",
+    "ModelHealth",
     "SandboxSession",
     "Session",
     "TurnLease",

@@ -58,6 +58,12 @@ class Session(Owned):
     closed_reason = models.TextField(default="", blank=True)
     last_order_id = models.UUIDField(null=True)
     """The newest order this session made."""
+    turns_taken = models.PositiveIntegerField(default=0)
+    """The number of the newest turn."""
+    tokens_used = models.PositiveIntegerField(default=0)
+    """What all turns together cost in tokens."""
+    last_plan = models.TextField(default="", blank=True)
+    """The plan of the bubbles that were planned last."""
 
     class Meta:
         constraints = [
@@ -154,7 +160,17 @@ class TurnLease(Owned):
 
 
 class ModelCall(Owned):
-    """One call of a model: which, how many tokens, what it cost, how it ended."""
+    """One call of a model: which, how many tokens, what it cost, how it ended.
+
+    A call of a model elsewhere is a row before it is made, with the most it can cost. One that
+    nobody settled, because its process died with it, becomes unknown.
+    """
+
+    class Outcome(models.TextChoices):
+        STARTED = "started"
+        OK = "ok"
+        FAILED = "failed"
+        UNKNOWN = "unknown"
 
     session = models.ForeignKey(
         Session, models.SET_NULL, null=True, related_name="+", db_index=False
@@ -165,6 +181,8 @@ class ModelCall(Owned):
     purpose = models.TextField(default="comprehend")
     source = models.TextField()
     model = models.TextField(default="", blank=True)
+    """The model that answered, by its own word."""
+    asked_model = models.TextField(default="", blank=True)
     prompt_version = models.TextField(default="", blank=True)
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
@@ -172,16 +190,48 @@ class ModelCall(Owned):
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     """US dollars."""
+    is_estimate = models.BooleanField(default=False)
+    """Tokens and cost are the most it can have been, not what the provider said."""
     latency_ms = models.PositiveIntegerField(default=0)
-    outcome = models.TextField(default="ok")
+    outcome = models.TextField(choices=Outcome.choices, default=Outcome.OK)
     error = models.TextField(default="", blank=True)
     request_id = models.TextField(default="", blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-id"], name="model_call_recent")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="model_call_recent"),
+            models.Index(
+                fields=["workspace", "created_at"],
+                name="model_call_started",
+                condition=Q(outcome="started"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.outcome}"
+
+    def as_answer(self) -> dict[str, object]:
+        """Return the call as answers show it."""
+        return {
+            "id": self.pk,
+            "session_id": self.session_id,
+            "turn_id": self.turn_id,
+            "purpose": self.purpose,
+            "source": self.source,
+            "model": self.model,
+            "asked_model": self.asked_model,
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "cache_write_tokens": self.cache_write_tokens,
+            "cache_read_tokens": self.cache_read_tokens,
+            "cost": f"{self.cost:.6f}",
+            "is_estimate": self.is_estimate,
+            "latency_ms": self.latency_ms,
+            "outcome": self.outcome,
+            "failure": self.error,
+            "request_id": self.request_id,
+            "created_at": self.created_at,
+        }
 
 
 class AgentText(Owned):

@@ -1,5 +1,14 @@
 """Everything that changes agents, their sessions and turns."""
 
-from . import comprehension, sandbox, sessions, settings, silence, turns, waking
+from . import alarms, comprehension, sandbox, sessions, settings, silence, turns, waking
 
-__all__ = ["comprehension", "sandbox", "sessions", "settings", "silence", "turns", "waking"]
+__all__ = [
+    "alarms",
+    "comprehension",
+    "sandbox",
+    "sessions",
+    "settings",
+    "silence",
+    "turns",
+    "waking",
+]

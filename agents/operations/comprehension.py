@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from agents.engine.perceive import perceive
 from agents.engine.states import read_state
 from agents.engine.values import Question
+from agents.errors import ModelsUnavailableError
+from agents.llm import calls
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import operation
+from morfx.operations.errors import Refused
 
 from .settings import _known
 
@@ -29,7 +33,13 @@ def comprehend(
     """
     definition = _known(agent)
     given = read_state(state or {}, definition.flow(()).initial_mode)
-    heard = perceive(definition, Question(text=text, state=given)).heard
+    try:
+        perception = perceive(definition, Question(text=text, state=given))
+    except ModelsUnavailableError as nobody:
+        calls.settle(nobody.tries)
+        raise Refused(_("No model could read the message."), code=nobody.code) from None
+    calls.settle(perception.usages)
+    heard = perception.heard
     return {
         "class": heard.kind,
         "intent": heard.intent,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agents.facts import SessionClosed, SessionOpened
@@ -15,6 +17,7 @@ from morfx.jobs import work
 from morfx.operations.actor import SYSTEM, Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.inputs import Locked, Ref
+from morfx.tenancy.compiled import compiled
 
 IDLE = timedelta(hours=24)
 """A session nobody wrote in for this long is over; the next message opens a new one."""
@@ -25,13 +28,17 @@ TIMER_KEY = "agent:{session}:{name}"
 def current(conversation: Conversation, agent: str) -> Session:
     """Return the open session of an agent in a conversation; a new one when there is none."""
     actor = Actor.system(conversation.workspace_id, "agents")
-    found = Session.objects.filter(
-        conversation=conversation, agent=agent, status__in=["active", "paused"]
-    ).first()
+    found = _open.first(conversation.pk, agent)
     if found is not None and timezone.now() - found.last_activity_at > IDLE:
         close(actor, session=found, reason="inactivity")
         found = None
     return found or start(actor, conversation=conversation, agent=agent)
+
+
+@compiled
+def _open(conversation_id: UUID, agent: str) -> QuerySet[Session]:
+    rows = Session.objects.filter(conversation_id=conversation_id, agent=agent)
+    return rows.filter(status__in=["active", "paused"])
 
 
 @operation("agents.session.open", needs=SYSTEM)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agents.engine import leases, situation
@@ -12,7 +14,7 @@ from agents.engine.perceive import Perception
 from agents.engine.situation import Situation
 from agents.engine.states import stored_state
 from agents.engine.trace import trace_of
-from agents.engine.turn_rows import agent_turn, customer_turn, write_calls
+from agents.engine.turn_rows import customer_turn, write_calls, write_turns
 from agents.engine.values import Decision
 from agents.errors import VersionConflictError
 from agents.facts import TurnTaken
@@ -22,6 +24,13 @@ from morfx.events.ledger import record
 from morfx.operations.actor import SYSTEM, Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.inputs import Locked
+from morfx.tenancy.compiled import compiled
+
+KEPT = [
+    "state", "version", "last_activity_at", "last_order_id", "turns_taken", "tokens_used",
+    "last_plan",
+]  # fmt: skip
+"""What a turn changes of its session."""
 
 
 @operation("agents.turn.commit", needs=SYSTEM)
@@ -35,29 +44,39 @@ def commit(
     token: int,
     wait_for_more: bool = True,
 ) -> bool:
-    """Commit a turn; False, with nothing written, when the customer has written more meanwhile.
+    """Commit a turn; False, with nothing written, when the customer has said otherwise meanwhile.
 
     Raises VersionConflictError when the lease, the owner or the session changed under it.
     """
-    session = _still_ours(here, conversation, token)
     if wait_for_more and _more_to_hear(here):
         return False
+    session = _still_ours(here, conversation, token)
     return write(actor, here, session, perception, decision)
 
 
 def _still_ours(here: Situation, conversation: Conversation, token: int) -> Session:
-    """Return the session, locked, if lease, epoch and version are what the turn started from."""
-    if not leases.held(conversation.pk, token):
+    """Return the session, locked, if lease, epoch and version are what the turn started from.
+
+    The lease is given back by the same commit that uses it.
+    """
+    if not leases.release(conversation.pk, token):
         raise leases.LeaseLostError(str(here.session.pk), here.session.version)
-    session = Session.objects.select_for_update().get(pk=here.session.pk)
+    session = _session.one(here.session.pk)
     if session.version != here.session.version or conversation.epoch != here.conversation.epoch:
         raise VersionConflictError(str(session.pk), here.session.version)
     return session
 
 
+@compiled
+def _session(key: UUID) -> QuerySet[Session]:
+    return Session.objects.select_for_update().filter(pk=key)
+
+
 def _more_to_hear(here: Situation) -> bool:
-    known = {message.pk for message in here.messages}
-    return any(message.pk not in known for message in situation.unheard(here.conversation.pk))
+    """Tell whether something was added, rewritten or deleted since it was read."""
+    known = {(message.pk, message.text) for message in here.messages}
+    waiting = situation.unheard(here.conversation.pk)
+    return {(message.pk, message.text) for message in waiting} != known
 
 
 def write(
@@ -68,18 +87,17 @@ def write(
     decision: Decision,
     timer: str = "",
 ) -> bool:
-    """Write a decision down: turns first, because effects are keyed by them."""
+    """Write a decision down; its effects are keyed by the turn, which is written with them."""
     turn = customer_turn(here, session, perception, timer)
     applied = carry_out(actor, here, session, turn, decision)
     turn.trace = trace_of(here, perception, decision, applied)
-    turn.save(update_fields=["trace"])
+    write_turns(session, turn, applied)
     usages = perception.usages if perception else ()
     write_calls(usages, session=session, turn=turn, prompt_version=here.agent.prompt_version)
-    agent_turn(session, turn, applied)
     state = applied.state
     session.state, session.version = stored_state(state), session.version + 1
     session.last_activity_at = timezone.now()
-    session.save()
+    session.save(update_fields=KEPT)
     Message.objects.filter(pk__in=[message.pk for message in here.messages]).update(
         heard_at=timezone.now(), heard_by=f"turn:{turn.pk}"
     )

@@ -12,7 +12,6 @@ from django.utils import timezone
 from agents import jobs
 from agents.engine import leases, turn
 from agents.engine.considering import consider
-from agents.errors import ModelsUnavailableError
 from agents.models import AgentTurn, Session, TurnLease
 from agents.operations import sessions, settings
 from agents.tests.selling import EVERYTHING, SOMNIO, SellingTest
@@ -140,7 +139,7 @@ class LeaseTest(SellingTest):
         self.assertEqual(len(rounds), 1)
         self.assertFalse(AgentTurn.objects.exists())
         self.assertFalse(Send.objects.exists())
-        self.assertTrue(leases.held(conversation, newer[0] or 0))
+        self.assertEqual(TurnLease.objects.get().token, newer[0])
 
 
 class SessionTest(SellingTest):
@@ -238,10 +237,9 @@ class CannotGoOnTest(SellingTest):
         self.run_jobs(only="agents.wake_the_agent")
         conversation = self.conversation().pk
         broken = mock.patch("agents.llm.embedded.client.Embedded.comprehend", side_effect=OSError)
-        with broken, self.assertRaises(ModelsUnavailableError):
+        with broken:
             turn.answer(conversation)
         self.assertIsNone(TurnLease.objects.get().until)
-        jobs.hand_to_a_person(conversation)
         self.run_jobs(ahead=1)
         self.assertEqual(len(self.phone_shows()), 1)
         self.assertIn("asesor", self.phone_shows()[0])

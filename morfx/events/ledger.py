@@ -22,6 +22,7 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
+from morfx.jobs import work
 from morfx.jobs.work import JobFunction, job_name
 
 from .models import Event
@@ -79,14 +80,14 @@ class OutsideOperation(RuntimeError):
 
 
 def record(fact: Fact) -> Event:
-    """Write down what happened, set its reactions to work and poke the screens; one transaction.
+    """Note what happened and poke the screens; written when the outermost operation ends.
 
     Raises OutsideOperation when no operation is running.
     """
     current = recording.get()
     if current is None:
         raise OutsideOperation(f"{fact.name} was recorded outside an operation.")
-    event = Event.objects.create(
+    event = Event(
         workspace_id=current.workspace_id,
         name=fact.name,
         facts=to_jsonable_python({f.name: getattr(fact, f.name) for f in fields(fact)}),
@@ -98,11 +99,20 @@ def record(fact: Fact) -> Event:
         unheard=current.depth >= MAX_DEPTH and bool(reactions.get(fact.name)),
     )
     current.events.append(event)
-    if current.depth < MAX_DEPTH:
-        for reaction in reactions.get(fact.name, ()):
-            reaction.later(event_id=event.pk)
     poke(current.workspace_id, *fact.pokes())
     return event
+
+
+def write_down(events: Sequence[Event]) -> None:
+    """Write what an operation recorded and set its reactions to work, all in its transaction."""
+    if events:
+        Event.objects.bulk_create(events)
+        work.enqueue(
+            (reaction, {"event_id": event.pk})
+            for event in events
+            if event.depth < MAX_DEPTH
+            for reaction in reactions.get(event.name, ())
+        )
 
 
 def on(*facts: type[Fact]) -> Callable[[Callable[[Event], None]], JobFunction[Any]]:

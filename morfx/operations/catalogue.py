@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from morfx.events.ledger import Recording, recording
+from morfx.events.ledger import Recording, recording, write_down
 from morfx.events.models import Event
 from morfx.tenancy import current_id, within
 
@@ -91,6 +91,7 @@ class Operation(Entry[P, R]):
                     keys.remember(key, {"data": outcome.data, "events": outcome.events})
                 if dry_run:
                     transaction.set_rollback(True)
+                    _forget(events)
             return outcome
 
     def _talk(
@@ -136,11 +137,19 @@ class Operation(Entry[P, R]):
         try:
             with transaction.atomic():
                 result = self.function(actor, **self.fetched(values))
+                if outer is None:
+                    write_down(entry.events)
         finally:
             recording.reset(token)
         if outer is not None:
             outer.events.extend(entry.events)
         return result, entry.events
+
+
+def _forget(events: list[Event]) -> None:
+    """Take the events of a dry run back from the operation that asked for it."""
+    if events and (outer := recording.get()) is not None:
+        del outer.events[-len(events) :]
 
 
 class Lookup(Entry[P, R]):

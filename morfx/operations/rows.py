@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from morfx.tenancy import current_id
+from morfx.tenancy.compiled import Compiled, compiled
 
 from .errors import NotFound
 from .inputs import Row, RowInput
@@ -34,12 +36,27 @@ def _one(
         if not row.locked:
             return value
         value = value.pk
+    if row.locked and not row.among and isinstance(value, UUID):
+        found: models.Model | None = _locked(model).first(value)
+        if found is None:
+            raise NotFound(name, code=row.missing)
+        return found
     if row.locked:
         rows = rows.select_for_update(of=("self",))
     found = _by_id(rows, value) or (_by_name(rows, str(value)) if row.named else None)
     if found is None:
         raise NotFound(name, code=row.missing)
     return found
+
+
+@cache
+def _locked(model: type[models.Model]) -> Compiled[Any]:
+    """Return the query that locks one row of a model by its id."""
+
+    def locked(key: UUID) -> models.QuerySet[Any]:
+        return model._default_manager.select_for_update(of=("self",)).filter(pk=key)
+
+    return compiled(locked)
 
 
 def _by_id(rows: models.QuerySet[Any], value: Any) -> models.Model | None:

@@ -36,9 +36,10 @@ def id_at(moment: datetime, position: int = 0) -> UUID:
     """Return an id that sorts by a moment, then by a position among what shares it.
 
     For rows that stand for something that happened earlier than they were written, so that the
-    order of their ids is the order in which things came, however long writing them took.
+    order of their ids is the order in which things came, however long writing them took. Moments
+    before 1970 are taken for its beginning: the format knows none.
     """
-    fine = int(moment.timestamp() * 1_000_000) * 4096 // 1000
+    fine = max(0, int(moment.timestamp() * 1_000_000)) * 4096 // 1000
     milliseconds, fraction = fine >> 12, fine & 0xFFF
     noise = (position & 0x3FFF) << 48 | int.from_bytes(os.urandom(6), "big")
     return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | noise)

@@ -34,6 +34,8 @@ def _value(field: Any) -> Any:
     if isinstance(field, (models.CharField, models.TextField)):
         text = new_id().hex
         return text[: field.max_length] if field.max_length else text
+    if isinstance(field, models.BinaryField):
+        return new_id().bytes
     if isinstance(field, models.BooleanField):
         return False
     if isinstance(field, (models.IntegerField, models.DecimalField, models.FloatField)):

@@ -1,12 +1,20 @@
-"""PostgreSQL as Django speaks it, with the current workspace set in every transaction."""
+"""PostgreSQL as Django speaks it: the workspace set in every transaction, notices after it."""
 
 from __future__ import annotations
 
 import os
+from functools import partial
 
+import structlog
 from django.db.backends.postgresql import base
 
 from .. import current
+
+log = structlog.get_logger()
+
+NOTIFY = """
+SELECT pg_notify(channel, payload) FROM unnest(%s::text[], %s::text[]) AS notice(channel, payload)
+"""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -21,6 +29,43 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not autocommit and (setting := current.setting()):
             with self.wrap_database_errors:
                 self.connection.execute("SELECT set_config(%s, %s, true)", [current.NAME, setting])
+
+    # -- notices -------------------------------------------------------------------------------
+
+    def notify_after_commit(self, channel: str, payload: str) -> None:
+        """NOTIFY once this transaction has committed; a rollback, also to a savepoint, forgets it.
+
+        All notices of a transaction leave in one statement. Never inside the transaction: NOTIFY
+        takes one global lock until the commit is on disk.
+        """
+        self.on_commit(partial(self._notice, channel, payload))
+
+    def run_and_clear_commit_hooks(self) -> None:
+        """Run what waited for the commit, then send its notices together."""
+        self.__dict__["notices"] = notices = dict[tuple[str, str], None]()
+        try:
+            super().run_and_clear_commit_hooks()
+        finally:
+            del self.__dict__["notices"]
+            self._send(notices)
+
+    def _notice(self, channel: str, payload: str) -> None:
+        waiting = self.__dict__.get("notices")
+        if waiting is not None:
+            waiting[channel, payload] = None
+        elif not self.in_atomic_block:
+            self._send({(channel, payload): None})
+
+    def _send(self, notices: dict[tuple[str, str], None]) -> None:
+        """Send notices; who misses one finds out by looking, which everybody does now and then."""
+        if not notices:
+            return
+        channels, payloads = zip(*notices, strict=True)
+        try:
+            with self.cursor() as cursor:
+                cursor.execute(NOTIFY, [list(channels), list(payloads)])
+        except Exception as error:
+            log.warning("notices not sent", error=repr(error))
 
 
 def _forget_connections_of_the_parent() -> None:

@@ -17,6 +17,7 @@ from morfx.workspaces.models import ApiKey, Membership, Workspace
 SHARED = {
     "account_emailaddress": "a person's addresses, whatever workspaces they belong to",
     "account_emailconfirmation": "a person's, by an unguessable key",
+    "agents_modelhealth": "how the models are; every workspace shares them and their one key",
     "auth_group": "Django's own; not used",
     "auth_group_permissions": "Django's own; not used",
     "auth_permission": "Django's own; not used",
@@ -25,6 +26,7 @@ SHARED = {
     "django_q_schedule": "django-q2's own; empty, because periodic jobs are rows in jobs_job",
     "django_q_task": "django-q2's own; failures of its processes, without inputs",
     "django_session": "a browser's session, by an unguessable key",
+    "jobs_clock": "by how much the database's clock has jumped; there is one for all",
     "jobs_heartbeat": "when a job cluster last worked; clusters serve every workspace",
     "mfa_authenticator": "a person's second factors",
     "workspaces_user": "a person may belong to several workspaces",

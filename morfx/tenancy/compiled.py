@@ -1,0 +1,126 @@
+"""Querysets whose SQL is built once: for the few queries that every message on its way asks.
+
+    @compiled
+    def unheard(conversation: UUID) -> QuerySet[Message]:
+        return Message.objects.filter(conversation_id=conversation, heard_at=None).order_by("id")
+
+    unheard(conversation.pk)        # a list of rows
+
+Building SQL is most of what a small query costs Django. The function is called once per shape of
+its arguments, with stand-ins for them; afterwards only the values change. What they mean for the
+query must not depend on the values: no `if` on an argument, no argument that is None.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import update_wrapper
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
+
+from . import current_id
+
+Row = TypeVar("Row", bound=models.Model)
+
+STAND_INS: dict[type, Callable[[], Any]] = {
+    UUID: uuid.uuid4,
+    str: lambda: uuid.uuid4().hex,
+    int: lambda: uuid.uuid4().int >> 66,
+    datetime: lambda: datetime.fromtimestamp(uuid.uuid4().int % 10**9, UTC),
+}
+"""For each type an argument may have, a value that nobody else uses."""
+
+
+class Compiled(Generic[Row]):
+    """A queryset's function, and the statements made of it so far."""
+
+    def __init__(self, function: Callable[..., models.QuerySet[Row]]) -> None:
+        self.function = function
+        self.statements: dict[tuple[type, ...], _Statement[Row]] = {}
+        update_wrapper(self, function)
+
+    def __call__(self, *values: Any) -> list[Row]:
+        workspace = current_id()
+        if workspace is None:
+            return list(self.function(*values))
+        kinds = tuple(type(value) for value in values)
+        statement = self.statements.get(kinds)
+        if statement is None:
+            statement = self.statements[kinds] = self._compile(kinds, workspace)
+        return statement.rows((workspace, *values))
+
+    def first(self, *values: Any) -> Row | None:
+        """Return the first row, or None."""
+        found = self(*values)
+        return found[0] if found else None
+
+    def one(self, *values: Any) -> Row:
+        """Return the only row; raise the model's DoesNotExist when there is none."""
+        found = self(*values)
+        return found[0] if found else self.function(*values).get()
+
+    def _compile(self, kinds: tuple[type, ...], workspace: UUID) -> _Statement[Row]:
+        stand_ins = [STAND_INS[kind]() for kind in kinds]
+        query = self.function(*stand_ins).query
+        compiler = query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        known = [workspace, *stand_ins]
+        places = [known.index(value) if value in known else None for value in parameters]
+        if missing := set(range(1, len(known))) - set(places):
+            raise TypeError(f"{self.function.__name__}: argument {min(missing)} is not in its SQL.")
+        return _Statement(sql, list(parameters), places, compiler)
+
+
+class _Statement(Generic[Row]):
+    """SQL, where its values go, and how its answer becomes rows."""
+
+    def __init__(
+        self, sql: str, constants: list[Any], places: Sequence[int | None], compiler: SQLCompiler
+    ) -> None:
+        self.sql, self.constants, self.places = sql, constants, places
+        self.locks = compiler.query.select_for_update
+        known: Any = compiler.klass_info
+        select: Any = compiler.select
+        start, end = known["select_fields"][0], known["select_fields"][-1] + 1
+        self.model: type[Row] = known["model"]
+        self.names = [column[0].target.attname for column in select[start:end]]
+        self.columns = slice(start, end)
+        populators: Any = get_related_populators
+        self.related = populators(known, select, connection.alias)
+        expressions = [column[0] for column in select]
+        self.converters = [
+            (place, converters, expression)
+            for place, (converters, expression) in compiler.get_converters(expressions).items()
+        ]
+
+    def rows(self, values: Sequence[Any]) -> list[Row]:
+        if self.locks and not connection.in_atomic_block:
+            raise transaction.TransactionManagementError("Rows are locked inside a transaction.")
+        parameters = [
+            constant if place is None else values[place]
+            for constant, place in zip(self.constants, self.places, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            found = cursor.fetchall()
+        return [self._row(list(values)) for values in found]
+
+    def _row(self, values: list[Any]) -> Row:
+        for place, converters, expression in self.converters:
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        row = self.model.from_db(connection.alias, self.names, values[self.columns])
+        for populator in self.related:
+            populator.populate(values, row)
+        return row
+
+
+def compiled(function: Callable[..., models.QuerySet[Row]]) -> Compiled[Row]:
+    """Build a queryset's SQL once; see the module's documentation."""
+    return Compiled(function)
