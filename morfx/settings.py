@@ -126,7 +126,7 @@ def database(url: str) -> dict[str, object]:
             **query,
             "pool": {
                 "min_size": 0,
-                "max_size": int(os.environ.get("MORFX_DB_POOL", "24")),
+                "max_size": int(os.environ.get("MORFX_DB_POOL", "40")),
                 "timeout": 20,
                 "max_idle": 60,
             },
@@ -158,23 +158,28 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "morfx.events.layer.PostgresLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+QUEUES = {
+    "quick": 0,
+    "turns": int(os.environ.get("MORFX_TURN_THREADS", "16")),
+    "sends": int(os.environ.get("MORFX_SEND_THREADS", "16")),
+}
+"""The queues of jobs, and how many jobs of each run at once on threads of one process: those that
+wait for others (a model, a provider). Zero: one at a time, in JOB_WORKERS processes."""
 JOB_WORKERS = int(os.environ.get("MORFX_JOB_WORKERS", "3"))
-TURN_THREADS = int(os.environ.get("MORFX_TURN_THREADS", "16"))
-THREADED_QUEUES = {"turns"}
+JOB_TIMEOUT = 300
+"""Seconds a quick job may take; its process is replaced then."""
+JOBS_PER_PROCESS = 10_000
+DRAIN_SECONDS = float(os.environ.get("MORFX_DRAIN_SECONDS", "25"))
+"""How long a job cluster that is told to stop waits for what runs."""
 Q_CLUSTER = {
     "name": "quick",
     "broker_class": "morfx.jobs.broker.Broker",
     "workers": JOB_WORKERS,
-    "queue_limit": JOB_WORKERS,
-    "bulk": 4,
-    "timeout": 300,
-    "retry": 360,
+    "timeout": JOB_TIMEOUT,
+    "retry": JOB_TIMEOUT + 60,
     "save_limit": -1,
-    "recycle": 10_000,
     "scheduler": False,
-    "guard_cycle": 1,
     "log_level": "WARNING",
-    "ALT_CLUSTERS": {"turns": {"workers": 1, "queue_limit": 2, "bulk": 4}},
 }
 
 AUTH_USER_MODEL = "workspaces.User"
@@ -240,6 +245,7 @@ MODEL_FAST = os.environ.get("MORFX_MODEL_FAST", "claude-haiku-4-5")
 MODEL_STRONG = os.environ.get("MORFX_MODEL_STRONG", "claude-sonnet-4-5")
 ANTHROPIC_API_KEY = os.environ.get("ANTHROPIC_API_KEY", "")
 WEBHOOK_CONNECTIONS = int(os.environ.get("MORFX_WEBHOOK_CONNECTIONS", "8"))
+PAIR_SECONDS = float(os.environ.get("MORFX_PAIR_SECONDS", "6"))
 SIMULATOR_URL = os.environ.get("MORFX_SIMULATOR_URL", "")
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "ERROR" if TESTING else "INFO")

@@ -1,9 +1,8 @@
-"""A cluster's heartbeat: a task it sends through itself, and the row that says it arrived.
+"""A cluster's heartbeat: a row per queue that says when it last claimed or worked.
 
-The broker adds the task every few seconds to what it claims; it takes the way of every job
-(pusher, queue, worker), so that a stalled cluster falls silent. A job that runs counts as well,
-because a worker that waits for a slow model is at work. Read by the supervisor, which replaces
-silent clusters, and by /readyz.
+Written by the workers themselves, after a claim that the database has answered or while a job
+runs, so that a stalled cluster falls silent. Read by the supervisor, which replaces silent
+clusters, and by /readyz.
 """
 
 from __future__ import annotations
@@ -14,53 +13,44 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
-from django_q.conf import Conf
+from django.db.models.functions import Now
 
+from .link import Link
 from .models import Heartbeat
 
-EVERY = 4.0
+EVERY = 3.0
 FRESH = timedelta(seconds=30)
 
 BEAT = """
-INSERT INTO jobs_heartbeat (cluster, queue, at) VALUES (%s, %s, now())
+INSERT INTO jobs_heartbeat (cluster, queue, at) VALUES (%s, %s, clock_timestamp())
 ON CONFLICT (cluster) DO UPDATE SET at = excluded.at
 """
 
 _cluster = ""
-_queue = ""
-_last = 0.0
+_last: dict[str, float] = {}
 
 
-def name_cluster(queue: str | None) -> None:
+def name_cluster() -> None:
     """Name the cluster that this process starts, and forget clusters that are long gone."""
-    global _cluster, _queue
-    _queue = queue or Conf.CLUSTER_NAME
-    _cluster = f"{_queue}@{socket.gethostname()}:{os.getpid()}"
-    Heartbeat.objects.filter(at__lt=timezone.now() - timedelta(hours=1)).delete()
+    global _cluster
+    _cluster = f"{socket.gethostname()}:{os.getpid()}"
+    Heartbeat.objects.filter(at__lt=Now() - timedelta(hours=1)).delete()
 
 
-def due() -> bool:
-    """Tell whether it is time for the cluster to send itself a task; asked by its broker."""
-    global _last
-    if not _cluster or time.monotonic() - _last < EVERY:
-        return False
-    _last = time.monotonic()
-    return True
+def in_cluster() -> bool:
+    """Tell whether this is a process of a job cluster."""
+    return bool(_cluster)
 
 
-def beat() -> None:
-    """Note that the cluster of this process works; does nothing outside of a cluster."""
-    if not _cluster:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(BEAT, [_cluster, _queue])
-    connection.close()
+def beat(link: Link, queue: str) -> None:
+    """Note that a queue is served, every few seconds; does nothing outside of a cluster."""
+    now = time.monotonic()
+    if _cluster and now - _last.get(queue, -EVERY) >= EVERY:
+        _last[queue] = now
+        link.rows(BEAT, [f"{queue}@{_cluster}", queue])
 
 
 def silent_queues() -> list[str]:
     """Return the queues that no cluster has worked on lately; empty when all is in order."""
-    fresh = Heartbeat.objects.filter(at__gt=timezone.now() - FRESH)
-    heard = set(fresh.values_list("queue", flat=True))
-    return sorted({Conf.PREFIX, *settings.THREADED_QUEUES} - heard)
+    fresh = Heartbeat.objects.filter(at__gt=Now() - FRESH)
+    return sorted(set(settings.QUEUES) - set(fresh.values_list("queue", flat=True)))

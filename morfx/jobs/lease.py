@@ -1,31 +1,42 @@
-"""Running a claimed job under its lease: begun, renewed, finished or failed only by its holder."""
+"""Running a claimed job under its lease: renewed, finished or failed only by its holder."""
 
 from __future__ import annotations
 
-import os
 import random
-import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest, Now
+from pydantic import ValidationError
 
 from morfx import tenancy
 
-from . import heartbeat, work
+from . import clock, heartbeat, work
+from .claims import Claimed
 from .models import Job
+from .renewing import renewed, renewer
 
-LEASE = timedelta(seconds=10)
-RENEW_EVERY = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+DEATHS = 4
+"""Attempts beyond its tries when processes end under a job: it need not be the job's doing."""
+STALE_AFTER = 3.0
+"""Seconds after its claim from which a job looks whether it still is ours before it starts."""
+UNKNOWN = "This version of the code does not know this job: "
+NEWER_WITHIN = timedelta(hours=1)
+"""How long a job that this version does not understand waits for a newer one, uncounted."""
+UNKNOWN_PAUSES = 5.0, 60.0
+
+FINISH = """
+DELETE FROM jobs_job WHERE id = %s AND lease = %s AND (version = %s OR key IS DISTINCT FROM %s)
+RETURNING id
+"""
+"""A timer that was set again meanwhile has a new version; one that was cancelled has no key."""
+STILL_OURS = "SELECT version, due_at > clock_timestamp() FROM jobs_job WHERE id = %s AND lease = %s"
 
 log = structlog.get_logger()
 
@@ -34,194 +45,195 @@ class LeaseLost(Exception):
     """Somebody else holds the job now; whatever this run did in its transaction is undone."""
 
 
-def run(job_id: int, lease: str, workspace_id: str | None) -> None:
-    """Run one claimed job to its end; this is what django-q2's workers call. Never raises."""
-    token, workspace = UUID(lease), work.as_uuid(workspace_id)
-    place = tenancy.within(workspace) if workspace else tenancy.everywhere("run a system job")
+class Moved(Exception):
+    """The timer was set again or cancelled between its claim and its start."""
+
+
+def run(row: Claimed) -> None:
+    """Run one claimed job to its end. Never raises; a lost database leaves it to its lease."""
+    if row.workspace:
+        place = tenancy.within(row.workspace)
+    else:
+        place = tenancy.everywhere("run a system job")
     with place:
         try:
-            row = _begin(job_id, token)
-            if row is not None:
-                _attempt(row, token)
+            _attempt(row)
         except Exception:
-            log.exception("job runner failed", job=job_id)
-        finally:
-            connection.close() if not connection.in_atomic_block else None
+            log.exception("job runner failed", job=row.id)
+            if not connection.in_atomic_block:
+                connection.close()
 
 
-def _begin(job_id: int, token: UUID) -> Job | None:
-    """Take up a claimed job; None when there is nothing to run (any more).
-
-    Between claim and begin its lease may have passed to somebody else, and a timer may have been
-    moved or cancelled. One whose processes died as often as it may fail is parked.
-    """
-    with transaction.atomic():
-        held = Job.objects.select_for_update().filter(pk=job_id, lease=token)
-        row = held.first()
-        if row is None:
-            return None
-        if row.due_at >= work.FOREVER:
-            row.delete()
-            return None
-        if row.due_at > timezone.now():
-            held.update(lease=None, ready_at=row.due_at)
-            work.wake_after_commit(row.queue)
-            return None
-        function = work.registry.get(row.name)
-        if _tried_out(row, function):
-            _park(row, held, "The process that ran it ended each time.", function)
-            return None
-        row.attempts += 1
-        row.ready_at = timezone.now() + LEASE
-        row.save(update_fields=["attempts", "ready_at"])
-        return row
-
-
-def _attempt(row: Job, token: UUID) -> None:
+def _attempt(row: Claimed) -> None:
     function = work.registry.get(row.name)
     started = time.monotonic()
     try:
         if function is None:
-            raise LookupError(f"No job is called {row.name} in this version of the code.")
-        with renewed(row.pk, token):
-            with nullcontext() if function.network else transaction.atomic():
-                if function.every:
-                    with transaction.atomic():
-                        function.later(key=row.key, after=function.every)
-                function.call(**row.args)
-                if not function.network:
-                    _finish(row, token)
-            if function.network:
-                with transaction.atomic():
-                    _finish(row, token)
+            _wait_for_newer(row, UNKNOWN + row.name)
+        elif row.attempts > function.tries + DEATHS and not function.every:
+            _note(row, _park, "The process that ran it ended each time.", function)
+        else:
+            _call(row, function)
     except LeaseLost:
-        log.warning("lease lost", job=row.pk, name=row.name)
+        log.warning("lease lost", job=row.id, name=row.name)
+    except Moved:
+        _note(row, _let_go)
     except work.Again as again:
-        with transaction.atomic():
-            _put_off(row, token, again.seconds)
+        _note(row, _put_off, again.seconds)
+    except ValidationError as error:
+        if function is not None and error.title == function.function.__name__ and _is_young(row):
+            return _wait_for_newer(row, _traceback(error))
+        _note(row, _fail, error, function, error=_traceback(error))
     except Exception as error:
-        with transaction.atomic():
-            _fail(row, token, error, function)
+        _note(row, _fail, error, function, error=_traceback(error))
     else:
-        log.debug("job done", job=row.pk, name=row.name, seconds=time.monotonic() - started)
+        log.debug("job done", job=row.id, name=row.name, seconds=time.monotonic() - started)
 
 
-def _finish(row: Job, token: UUID) -> None:
-    """Remove a finished job; a timer that was set again meanwhile stays for its new due time."""
-    held = Job.objects.filter(pk=row.pk, lease=token)
-    if held.filter(Q(version=row.version) | _cancelled(row)).delete()[0]:
-        return
-    again = held.values_list("due_at", "queue").first()
-    if again is None:
-        raise LeaseLost
-    held.update(lease=None, ready_at=again[0])
-    work.wake_after_commit(again[1])
+def _call(row: Claimed, function: work.JobFunction[Any]) -> None:
+    """Run the body, and remove the row: in the body's transaction unless it talks to others."""
+    with renewed(row):
+        if function.network:
+            if function.every or _may_have_changed(row):
+                with transaction.atomic():
+                    _start(row, function)
+            function.call(**row.args)
+            _finish_alone(row)
+        else:
+            with transaction.atomic():
+                _start(row, function)
+                function.call(**row.args)
+                _finish(row)
 
 
-def _fail(row: Job, token: UUID, error: Exception, job: work.JobFunction[Any] | None) -> None:
-    """Note a failure: again after a pause that doubles, with jitter; parked when tries run out.
+def _may_have_changed(row: Claimed) -> bool:
+    """Only a timer can be moved or cancelled, only a process that slept can have lost its lease."""
+    return row.key is not None or clock.boottime() - row.since > STALE_AFTER
 
-    A periodic job is never parked, because nobody would start it again. A timer that was
-    cancelled meanwhile is forgotten; one that was set again keeps its new due time.
+
+def _start(row: Claimed, function: work.JobFunction[Any]) -> None:
+    """See that the job is still ours and wanted, where that may have changed since its claim.
+
+    A periodic job sets itself again first, whatever becomes of this call.
     """
-    held = Job.objects.filter(pk=row.pk, lease=token)
-    log.warning("job failed", job=row.pk, name=row.name, attempt=row.attempts, error=repr(error))
-    if held.filter(_cancelled(row)).delete()[0]:
-        return
-    text = "".join(traceback.format_exception(error))[-8000:]
-    if held.exclude(version=row.version).update(lease=None, ready_at=F("due_at"), error=text):
-        return
-    if _tried_out(row, job):
-        _park(row, held, text, job)
-        return
-    due = timezone.now() + timedelta(seconds=pause_after(row.attempts))
-    held.update(lease=None, ready_at=due, due_at=due, error=text)
+    if _may_have_changed(row):
+        with connection.cursor() as cursor:
+            cursor.execute(STILL_OURS, [row.id, row.lease])
+            found = cursor.fetchone()
+        if found is None:
+            raise LeaseLost
+        if found[1]:
+            raise Moved
+    if function.every:
+        function.later(key=row.key, after=function.every)
 
 
-def _put_off(row: Job, token: UUID, seconds: float) -> None:
-    """Let a job that could not run yet wait; see `work.Again`."""
-    held = Job.objects.filter(pk=row.pk, lease=token)
-    if held.filter(_cancelled(row)).delete()[0]:
-        return
-    if held.exclude(version=row.version).update(lease=None, ready_at=F("due_at")):
-        return
-    due = timezone.now() + timedelta(seconds=seconds)
-    held.update(lease=None, ready_at=due, due_at=due, attempts=F("attempts") - 1)
+def _finish(row: Claimed) -> None:
+    """Remove a finished job; a timer that was set again meanwhile stays for its new due time."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [row.id, row.lease, row.version, row.key])
+        if cursor.rowcount:
+            return
+    if not Job.objects.filter(pk=row.id, lease=row.lease).update(lease=None, ready_at=F("due_at")):
+        raise LeaseLost
     work.wake_after_commit(row.queue)
 
 
-def _tried_out(row: Job, job: work.JobFunction[Any] | None) -> bool:
-    """Tell whether a job has had all its attempts; a periodic one never has."""
-    return row.attempts >= (job.tries if job else 1) and not (job and job.every)
+def _finish_alone(row: Claimed) -> None:
+    """Remove a job whose effects are already committed: one statement on the books' own link."""
+    values = [row.id, row.lease, row.version, row.key]
+    if heartbeat.in_cluster() and renewer().link.rows(FINISH, values):
+        return
+    with transaction.atomic():
+        _finish(row)
 
 
-def _park(row: Job, held: QuerySet[Job], error: str, job: work.JobFunction[Any] | None) -> None:
+# -- what else may become of it -------------------------------------------------------------
+
+
+def _note(row: Claimed, outcome: Any, *values: Any, error: str = "") -> None:
+    """Write an outcome in a transaction of its own, unless the job was taken back meanwhile.
+
+    A timer that was cancelled while it ran is forgotten; one that was set again keeps its new due
+    time. On a connection that the database has cut, this opens a new one.
+    """
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    with transaction.atomic():
+        held = Job.objects.filter(pk=row.id, lease=row.lease)
+        if row.key is not None and held.filter(key=None).delete()[0]:
+            return
+        anew = held.exclude(version=row.version)
+        if not anew.update(lease=None, ready_at=F("due_at"), error=error):
+            outcome(row, held, *values)
+        work.wake_after_commit(row.queue)
+
+
+def _let_go(row: Claimed, held: QuerySet[Job]) -> None:
+    """Leave a job to its due time, as if it had not been claimed."""
+    held.update(lease=None, ready_at=Greatest(F("due_at"), Now()), attempts=F("attempts") - 1)
+
+
+def _fail(
+    row: Claimed, held: QuerySet[Job], error: Exception, job: work.JobFunction[Any] | None
+) -> None:
+    """Note a failure: again after a pause that doubles, with jitter; parked when tries run out.
+
+    A periodic job is never parked, because nobody would start it again; nor is one for which the
+    database went away.
+    """
+    log.warning("job failed", job=row.id, name=row.name, attempt=row.attempts, error=repr(error))
+    text = _traceback(error)
+    lost = isinstance(error, OperationalError | InterfaceError) and row.attempts < DEATHS
+    if row.attempts >= (job.tries if job else 1) and not (lost or (job and job.every)):
+        _park(row, held, text, job)
+    else:
+        due = _in(pause_after(row.attempts))
+        held.update(lease=None, ready_at=due, due_at=due, set_at=Now(), error=text)
+
+
+def _put_off(row: Claimed, held: QuerySet[Job], seconds: float) -> None:
+    """Let a job that could not run yet wait; see `work.Again`."""
+    due, once_less = _in(seconds), F("attempts") - 1
+    held.update(lease=None, ready_at=due, due_at=due, set_at=Now(), attempts=once_less)
+
+
+def _park(row: Claimed, held: QuerySet[Job], error: str, job: work.JobFunction[Any] | None) -> None:
     """Put a job aside where an admin sees it, and do what its author wants instead."""
-    log.error("job parked", job=row.pk, name=row.name, error=error[-300:])
-    held.update(lease=None, ready_at=work.FOREVER, parked_at=timezone.now(), error=error)
-    if job and job.otherwise:
+    log.error("job parked", job=row.id, name=row.name, error=error[-300:])
+    parked = held.update(lease=None, ready_at=work.FOREVER, parked_at=Now(), error=error)
+    if parked and job and job.otherwise:
         job.otherwise.later(**row.args)
 
 
-def _cancelled(row: Job) -> Q:
-    """Match a timer that lost its key while it ran: somebody cancelled it."""
-    return Q(key=None) if row.key is not None else Q(pk__in=[])
+def _wait_for_newer(row: Claimed, error: str) -> None:
+    """Put back what only a newer version of the code can run; doctor tells after an hour."""
+
+    def put_back(row: Claimed, held: QuerySet[Job]) -> None:
+        first, longest = UNKNOWN_PAUSES
+        age = (datetime.now(row.created_at.tzinfo) - row.created_at).total_seconds()
+        due, once_less = _in(min(longest, max(first, age / 4))), F("attempts") - 1
+        held.update(lease=None, ready_at=due, attempts=once_less, error=error)
+
+    say = log.info if _is_young(row) else log.error
+    say("job not understood; left for a newer version", job=row.id, name=row.name)
+    _note(row, put_back)
+
+
+def _is_young(row: Claimed) -> bool:
+    return datetime.now(row.created_at.tzinfo) - row.created_at < NEWER_WITHIN
+
+
+def _in(seconds: float) -> Any:
+    """Return the moment some seconds from now, by the database's clock."""
+    return Now() + timedelta(seconds=seconds)
+
+
+def _traceback(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))[-8000:]
 
 
 def pause_after(attempt: int) -> float:
     """Return seconds to wait after a failed attempt (from 1): doubling, capped, half random."""
-    whole = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
+    whole = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(30, max(0, attempt - 1)))
     return whole / 2 + random.uniform(0, whole / 2)  # noqa: S311
-
-
-# -- renewing -------------------------------------------------------------------------------
-
-
-class Renewer:
-    """One thread per process that renews the leases of the jobs running in it."""
-
-    def __init__(self) -> None:
-        self.held: dict[int, UUID] = {}
-        self.pid = os.getpid()
-        self.changed = threading.Condition()
-        threading.Thread(target=self._loop, name="lease renewer", daemon=True).start()
-
-    def _loop(self) -> None:
-        while True:
-            with self.changed:
-                self.changed.wait_for(lambda: bool(self.held))
-            time.sleep(RENEW_EVERY)
-            try:
-                self._renew(dict(self.held))
-            except Exception:
-                log.exception("leases not renewed")
-
-    def _renew(self, held: dict[int, UUID]) -> None:
-        if not held:
-            return
-        with tenancy.everywhere("renew leases"), transaction.atomic():
-            for job_id, token in sorted(held.items()):
-                Job.objects.filter(pk=job_id, lease=token).update(ready_at=timezone.now() + LEASE)
-        heartbeat.beat()
-        connection.close()
-
-
-_renewer: Renewer | None = None
-_making = threading.Lock()
-
-
-@contextmanager
-def renewed(job_id: int, token: UUID) -> Iterator[None]:
-    """Keep a lease alive for the block, however long it takes."""
-    global _renewer
-    with _making:
-        if _renewer is None or _renewer.pid != os.getpid():
-            _renewer = Renewer()
-        renewer = _renewer
-    with renewer.changed:
-        renewer.held[job_id] = token
-        renewer.changed.notify()
-    try:
-        yield
-    finally:
-        renewer.held.pop(job_id, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from morfx.tenancy import current_id
 from morfx.tenancy.rows import OwnedManager
@@ -32,8 +32,10 @@ class Job(models.Model):
     args = models.JSONField(default=dict)
     key = models.TextField(null=True, unique=True)
     version = models.BigIntegerField(default=1)
-    due_at = models.DateTimeField(default=timezone.now)
-    ready_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(db_default=Now())
+    ready_at = models.DateTimeField(db_default=Now())
+    set_at = models.DateTimeField(db_default=Now())
+    """When the due time was decided, by the clock it was decided on; see `morfx.jobs.clock`."""
     lease = models.UUIDField(null=True)
     attempts = models.IntegerField(default=0)
     error = models.TextField(default="")
@@ -54,6 +56,17 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+
+class Clock(models.Model):
+    """One row: by how many seconds the database's clock has jumped and jobs were moved along."""
+
+    id = models.IntegerField(primary_key=True, default=1)
+    moved = models.FloatField(default=0.0)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.moved} s"
 
 
 class Heartbeat(models.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from morfx import tenancy
 
@@ -28,8 +27,6 @@ def ensure() -> list[str]:
                 queue=job.queue,
                 name=job.name,
                 key=f"{PREFIX}{job.name}",
-                due_at=timezone.now(),
-                ready_at=timezone.now(),
             )
             for job in wanted
         ]

@@ -9,8 +9,29 @@ from django.utils import timezone
 
 from morfx import tenancy
 
+from .claims import LEASE, Claimed
 from .lease import run
 from .models import Job
+
+
+def claim(row: Job) -> Claimed:
+    """Give a row a lease as a worker does, whenever it is due."""
+    row.lease, row.attempts = uuid.uuid4(), row.attempts + 1
+    row.due_at = min(row.due_at, timezone.now())
+    row.ready_at = timezone.now() + LEASE
+    row.save(update_fields=["lease", "attempts", "due_at", "ready_at"])
+    return Claimed(
+        id=row.pk,
+        workspace=row.workspace_id,
+        queue=row.queue,
+        name=row.name,
+        args=row.args,
+        key=row.key,
+        version=row.version,
+        attempts=row.attempts,
+        lease=row.lease,
+        created_at=row.created_at,
+    )
 
 
 def run_jobs(*, ahead: float = 0.0, most: int = 500, only: str = "") -> list[str]:
@@ -28,11 +49,8 @@ def run_jobs(*, ahead: float = 0.0, most: int = 500, only: str = "") -> list[str
             row = ready.exclude(key__startswith="every:").order_by("due_at", "id").first()
             if row is None:
                 return done
-            row.lease = uuid.uuid4()
-            due = min(row.due_at, timezone.now())
-            Job.objects.filter(pk=row.pk).update(lease=row.lease, due_at=due)
-        workspace = str(row.workspace_id) if row.workspace_id else None
-        run(row.pk, str(row.lease), workspace)
+            claimed = claim(row)
+        run(claimed)
         done.append(row.name)
         with tenancy.everywhere("see whether a test's job failed"):
             left = Job.objects.filter(pk=row.pk).exclude(error="").first()

@@ -13,17 +13,20 @@ its own short transactions, and must be safe to run again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any, Generic, ParamSpec, overload
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 from pydantic import ConfigDict, validate_call
 from pydantic_core import to_jsonable_python
 
 from morfx.tenancy import current_id
+from morfx.tenancy.database import notices
 
 from .models import Job
 
@@ -79,38 +82,48 @@ class JobFunction(Generic[P]):
         With `key` it is a timer: setting the same key again moves it and replaces what it
         carries, even while its earlier call runs. `after` is in seconds.
         """
-        self.at(timezone.now() + timedelta(seconds=after), key=key, **kwargs)
-
-    def at(self, due: datetime, *, key: str | None = None, **kwargs: Any) -> None:
-        """Enqueue a call for a moment; see `later`."""
-        args = to_jsonable_python(kwargs)
-        if key is None:
-            Job.objects.create(
-                queue=self.queue, name=self.name, args=args, due_at=due, ready_at=due
-            )
-        else:
-            _set_timer(self, due, key, args)
+        _set(self, after, key, to_jsonable_python(kwargs))
         wake_after_commit(self.queue)
 
+    def at(self, due: datetime, *, key: str | None = None, **kwargs: Any) -> None:
+        """Enqueue a call for a moment that was reckoned from this machine's time; see `later`."""
+        after = (due - timezone.now()).total_seconds()
+        self.later(key=key, after=after, **kwargs)
 
-SET_TIMER = """
-INSERT INTO jobs_job (workspace_id, queue, name, args, key, version, due_at, ready_at,
+
+def enqueue(calls: Iterable[tuple[JobFunction[Any], dict[str, Any]]]) -> None:
+    """Enqueue many calls in the current transaction, in one statement."""
+    rows = [
+        Job(queue=function.queue, name=function.name, args=to_jsonable_python(args))
+        for function, args in calls
+    ]
+    Job.objects.bulk_create(rows)
+    for queue in {row.queue for row in rows}:
+        wake_after_commit(queue)
+
+
+SET = """
+INSERT INTO jobs_job (workspace_id, queue, name, args, key, version, due_at, ready_at, set_at,
                       attempts, error, created_at)
-VALUES (%(workspace)s, %(queue)s, %(name)s, %(args)s::jsonb, %(key)s, 1, %(due)s, %(due)s,
-        0, '', now())
+SELECT %(workspace)s::uuid, %(queue)s::text, %(name)s::text, %(args)s::jsonb, %(key)s::text, 1,
+       due, due, clock_timestamp(), 0, '', clock_timestamp()
+FROM (SELECT clock_timestamp() + %(after)s * interval '1 second' AS due) AS moment
+"""
+"""A due time is reckoned by the database's clock alone: the clock of a machine may be wrong."""
+AGAIN = """
 ON CONFLICT (key) DO UPDATE SET
   queue = excluded.queue, name = excluded.name, args = excluded.args, due_at = excluded.due_at,
-  version = jobs_job.version + 1, attempts = 0, error = '', parked_at = NULL,
+  set_at = excluded.set_at, version = jobs_job.version + 1, attempts = 0, error = '',
+  parked_at = NULL,
   ready_at = CASE WHEN jobs_job.lease IS NULL THEN excluded.due_at ELSE jobs_job.ready_at END
 """
 
 
-def _set_timer(job: JobFunction[Any], due: datetime, key: str, args: dict[str, Any]) -> None:
-    import json
-
-    values = {"workspace": current_id(), "queue": job.queue, "name": job.name, "key": key}
+def _set(job: JobFunction[Any], after: float, key: str | None, args: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"workspace": current_id(), "queue": job.queue, "name": job.name}
+    values |= {"key": key, "args": json.dumps(args), "after": after}
     with connection.cursor() as cursor:
-        cursor.execute(SET_TIMER, {**values, "args": json.dumps(args), "due": due})
+        cursor.execute(SET if key is None else SET + AGAIN, values)
 
 
 def cancel(key: str) -> None:
@@ -168,32 +181,14 @@ def job(
 
 
 def wake_after_commit(queue: str) -> None:
-    """Tell waiting clusters, after the commit, that a queue has work.
-
-    Never inside the transaction: NOTIFY takes one global lock until the commit is on disk.
-    """
-    pending = {entry[1] for entry in connection.run_on_commit}
-    waker = _wakers.setdefault(queue, _Waker(queue))
-    if waker not in pending:
-        transaction.on_commit(waker)
-
-
-class _Waker:
-    def __init__(self, queue: str) -> None:
-        self.queue = queue
-
-    def __call__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, self.queue])
-
-
-_wakers: dict[str, _Waker] = {}
+    """Tell waiting clusters, after the commit, that a queue has work."""
+    notices.after_commit(CHANNEL, queue)
 
 
 def run_again(parked: Job) -> None:
     """Give a parked job a fresh row of attempts, now."""
     Job.objects.filter(pk=parked.pk, parked_at__isnull=False).update(
-        parked_at=None, attempts=0, lease=None, due_at=timezone.now(), ready_at=timezone.now()
+        parked_at=None, attempts=0, lease=None, due_at=Now(), ready_at=Now(), set_at=Now()
     )
     wake_after_commit(parked.queue)
 

@@ -52,6 +52,7 @@ def _plan() -> Plan:
         data=(asked.data or Path(os.environ.get("MORFX_DATA") or BASE / "var")).resolve(),
         demo=not asked.no_demo and os.environ.get("MORFX_ENV", "dev") != "prod",
         host=os.environ.get("HOST", "127.0.0.1"),
+        web_processes=int(os.environ.get("MORFX_WEB_PROCESSES", "1")),
     )
 
 

@@ -13,9 +13,12 @@ from pathlib import Path
 
 from morfx.parent_death import die_with_parent
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 STEADY_AFTER = 60.0
 """Seconds after which a process counts as steady, and its next end as its first."""
+SERVED_AFTER = 2.0
+"""Seconds after which one that was killed is started again soon, however often that happens: only
+a process that cannot start must not be tried again and again."""
 
 
 @dataclass
@@ -26,6 +29,8 @@ class Child:
     words: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[int] = ()
+    """Open files the process is given, by their numbers."""
     process: subprocess.Popen[bytes] | None = None
     ends: int = 0
     _started: float = 0.0
@@ -41,6 +46,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **self.environment},
+                pass_fds=self.files,
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
@@ -61,13 +67,14 @@ class Child:
         if self.alive or self.process is None:
             return ""
         if self._again_at == 0.0:
-            self.ends = 1 if self.age > STEADY_AFTER else self.ends + 1
+            enough = SERVED_AFTER if (self.process.returncode or 0) < 0 else STEADY_AFTER
+            self.ends = 1 if self.age > enough else self.ends + 1
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.ends - 1))
             self._again_at = time.monotonic() + pause
             self.kill()
             return (
                 f"The {self.title} ended ({_ending(self.process.returncode)}); "
-                f"starting it again in {pause:.0f} s. Its log: {self.log}"
+                f"starting it again in {pause:g} s. Its log: {self.log}"
             )
         if time.monotonic() < self._again_at:
             return ""

@@ -1,8 +1,7 @@
 """Whether a job cluster really works: it may run and yet be stalled for ever.
 
-A worker that is killed while it holds the task queue's lock leaves the others waiting for a lock
-that nobody will release. So each cluster sends a task through itself every few seconds, and its
-workers write down that they got it (`morfx.jobs.heartbeat`).
+Its workers write down, every few seconds and per queue, that they could claim or that a job runs
+(`morfx.jobs.heartbeat`). A cluster is replaced when one of its queues falls silent.
 """
 
 from __future__ import annotations
@@ -14,15 +13,17 @@ import psycopg
 
 from .child import Child
 
-STALE_AFTER = 15.0
+STALE_AFTER = 12.0
 """Seconds without a heartbeat after which a cluster counts as stalled."""
 YOUNG = 20.0
 """Seconds a new cluster has to give its first."""
-LOOK_EVERY = 3.0
+LOOK_EVERY = 2.0
 DOUBT = 4.0
 """Seconds a cluster must stay stalled before it is replaced: the machine may just have woken."""
 
-QUESTION = "SELECT extract(epoch FROM now() - at) FROM jobs_heartbeat WHERE cluster = %s"
+QUESTION = (
+    "SELECT extract(epoch FROM clock_timestamp() - at) FROM jobs_heartbeat WHERE cluster = %s"
+)
 
 
 class Heartbeats:
@@ -36,7 +37,7 @@ class Heartbeats:
 
     def stalled(self, child: Child) -> bool:
         """Tell whether a running cluster has done nothing for too long."""
-        if child.process is None or child.age < YOUNG:
+        if child.process is None:
             return False
         now = time.monotonic()
         if child.process.pid != self._pid:
@@ -45,7 +46,7 @@ class Heartbeats:
             return False
         self._looked = now
         age = self._age()
-        if age is None or age < STALE_AFTER:
+        if age is None or age < STALE_AFTER or (age == float("inf") and child.age < YOUNG):
             self._stalled_since = None
             return False
         self._stalled_since = self._stalled_since or now

@@ -27,8 +27,8 @@ from .child import Child
 from .heartbeats import Heartbeats
 
 BASE = Path(__file__).resolve().parent.parent.parent
-QUEUES = ("quick", "turns")
-STOP_WITHIN = {"web": 4.0, "clusters": 6.0, "simulator": 1.0}
+QUEUES = ("quick", "turns", "sends")
+STOP_WITHIN = {"web": 4.0, "cluster": 6.0, "simulator": 1.0}
 """Seconds each part may take to finish its work; PostgreSQL has what is left of 15."""
 READY_WITHIN = 90.0
 REQUIRED_STEADY = 3
@@ -47,6 +47,7 @@ class Plan:
     data: Path
     demo: bool
     host: str = "127.0.0.1"
+    web_processes: int = 1
 
     @property
     def address(self) -> str:
@@ -67,16 +68,15 @@ class Supervisor:
         self.environment = {
             "MORFX_DATA": str(plan.data),
             "MORFX_LOCAL_URL": plan.address,
+            "MORFX_DRAIN_SECONDS": str(STOP_WITHIN["cluster"] - 1.5),
+            "MALLOC_ARENA_MAX": "2",
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "morfx.settings",
         }
         self.simulator = self._simulator() if plan.demo else None
-        self.web = self._python(
-            "web server", "web", "-m", "uvicorn", "morfx.asgi:application",
-            "--host", plan.host, "--port", str(plan.port),
-            "--no-access-log", "--timeout-graceful-shutdown", "3",
-        )  # fmt: skip
-        self.clusters = [self._cluster(queue) for queue in QUEUES]
+        self.listening = listening_socket(plan.host)
+        self.web = [self._web(number) for number in range(1, plan.web_processes + 1)]
+        self.cluster = self._python("job cluster", "jobs", str(BASE / "manage.py"), "qcluster")
         url = os.environ.get("DATABASE_URL") or Postgres(plan.data).url()
         self.heartbeats = [Heartbeats(url, queue) for queue in QUEUES]
 
@@ -91,7 +91,9 @@ class Supervisor:
             self.simulator.start()
             self._await_port(int(self.simulator.words[-1]))
             self.demo_made = self._manage("demo")
-        for child in [self.web, *self.clusters]:
+        self.listening.bind((self.plan.host, self.plan.port))
+        self.listening.listen(1024)
+        for child in (*self.web, self.cluster):
             child.start()
         self._await_ready()
 
@@ -135,21 +137,20 @@ class Supervisor:
             if healthy and self._answers("/readyz"):
                 return
             self.watch()
-            if not healthy and self.web.ends >= REQUIRED_STEADY:
+            if not healthy and self.web[0].ends >= REQUIRED_STEADY:
                 break
             time.sleep(0.2)
         if self.stopping:
             return
         if not healthy:
-            raise CannotStart(
-                f"The web server does not start. The end of {self.web.log}:\n{self.web.tail()}"
-            )
+            web = self.web[0]
+            raise CannotStart(f"The web server does not start. The end of {web.log}:\n{web.tail()}")
         self.say(f"Something is not in order yet; see {self.plan.address}/readyz")
 
     def _answers(self, path: str) -> bool:
         opener = build_opener(ProxyHandler({}))
         try:
-            with opener.open(self.plan.address + path, timeout=5) as response:
+            with opener.open(self.plan.address + path, timeout=3) as response:
                 return bool(response.status == 200)
         except (URLError, HTTPException, OSError):
             return False
@@ -174,17 +175,18 @@ class Supervisor:
         for child in self._children():
             if news := child.watch():
                 self.say(news)
-        for child, heartbeats in zip(self.clusters, self.heartbeats, strict=True):
-            if child.alive and heartbeats.stalled(child):
-                self.say(f"The {child.title} runs but does no work; replacing it.")
-                child.kill()
+        for heartbeats in self.heartbeats:
+            if self.cluster.alive and heartbeats.stalled(self.cluster):
+                self.say(f"The job cluster does no “{heartbeats.queue}” work; replacing it.")
+                self.cluster.kill()
 
     # -- stopping ------------------------------------------------------------------------------
 
     def stop(self) -> None:
         """Stop everything, each part after those that need it."""
-        self._stop([self.web], STOP_WITHIN["web"])
-        self._stop(self.clusters, STOP_WITHIN["clusters"])
+        self._stop(self.web, STOP_WITHIN["web"])
+        self.listening.close()
+        self._stop([self.cluster], STOP_WITHIN["cluster"])
         if self.simulator is not None:
             self._stop([self.simulator], STOP_WITHIN["simulator"])
         if self.postgres is not None:
@@ -200,16 +202,22 @@ class Supervisor:
     # -- the parts -----------------------------------------------------------------------------
 
     def _children(self) -> list[Child]:
-        return [*([self.simulator] if self.simulator else []), self.web, *self.clusters]
+        return [*([self.simulator] if self.simulator else []), *self.web, self.cluster]
 
     def _python(self, title: str, log: str, *words: str, **environment: str) -> Child:
         everything = {**self.environment, "PYTHONPATH": _python_path(), **environment}
         return Child(title, [sys.executable, *words], self.logs / f"{log}.log", everything)
 
-    def _cluster(self, queue: str) -> Child:
-        words = [str(BASE / "manage.py"), "qcluster", "-n", queue]
-        title = f"job cluster “{queue}”"
-        return self._python(title, f"jobs-{queue}", *words, Q_CLUSTER_NAME=queue)
+    def _web(self, number: int) -> Child:
+        """Return a web process; all of them share one log and one listening socket."""
+        alone = self.plan.web_processes == 1
+        file = self.listening.fileno()
+        child = self._python(
+            "web server" if alone else f"web server {number}", "web",
+            "-m", "morfx.processes.web", str(file),
+        )  # fmt: skip
+        child.files = (file,)
+        return child
 
     def _simulator(self) -> Child:
         port = remembered_port(self.plan.data / "simulator.port")
@@ -233,6 +241,13 @@ def remembered_port(file: Path) -> int:
         port = int(probe.getsockname()[1])
     file.write_text(str(port))
     return port
+
+
+def listening_socket(host: str) -> socket.socket:
+    """Return a socket to listen with; bound only once there is somebody to answer."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return made
 
 
 def port_is_free(host: str, port: int) -> bool:

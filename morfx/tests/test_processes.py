@@ -123,7 +123,7 @@ def test_it_starts_mends_itself_and_stops(dev: Dev) -> None:
     assert other.returncode == 1
     assert f"Port {dev.port} is in use" in other.stdout
 
-    for words in (("uvicorn",), ("qcluster", "quick")):
+    for words in (("morfx.processes.web",), ("qcluster",)):
         victim = dev.one(*words)
         os.kill(victim, signal.SIGKILL)
         until(lambda victim=victim, words=words: dev.one(*words) not in (0, victim), 20)  # type: ignore[misc]
@@ -132,7 +132,15 @@ def test_it_starts_mends_itself_and_stops(dev: Dev) -> None:
     until(lambda: "PostgreSQL ended; starting it again" in dev.says(), 10)
     until(lambda: _ready(dev), 60)
 
-    dev.process.send_signal(signal.SIGTERM)
+    with socket.create_connection(("127.0.0.1", dev.port), timeout=10) as request:
+        path = b"/webhooks/whatsapp/01900000-0000-7000-8000-000000000000/"
+        head = b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+        request.sendall(head + b"ha")
+        time.sleep(0.5)
+        dev.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        request.sendall(b"lf")
+        assert request.recv(100).startswith(b"HTTP/1.1 404"), "a request that runs is answered"
     assert dev.process.wait(timeout=15) == 0
     assert not dev.family()
     assert dev.says().endswith("Stopped.\n")
@@ -168,17 +176,36 @@ def test_a_server_that_ends_is_started_again_later_and_later(tmp_path: Path) -> 
     child = Child("thing", [sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "thing.log")
     child.start()
     pauses = []
-    for _ in range(3):
+    for _ in range(6):
         until(lambda: not child.alive)
         news = child.watch()
         assert "The thing ended (exit code 3)" in news
-        pauses.append(round(child._again_at - time.monotonic()))
+        pauses.append(round(child._again_at - time.monotonic(), 1))
         assert child.watch() == ""
         child._again_at = time.monotonic()
         assert child.watch() == ""
-    assert pauses == [1, 2, 4]
-    assert children.LONGEST_PAUSE >= 30
+    assert pauses == [0.5, 1, 2, 4, 8, 8]
     child.await_end(time.monotonic() + 5)
+
+
+def test_a_server_that_served_and_is_killed_again_and_again_is_back_soon_each_time(
+    tmp_path: Path,
+) -> None:
+    words = [sys.executable, "-c", "import time; time.sleep(60)"]
+    child = Child("thing", words, tmp_path / "thing.log")
+    child.start()
+    for _ in range(12):
+        child._started -= children.SERVED_AFTER + 0.1
+        assert child.process is not None
+        os.kill(child.process.pid, signal.SIGKILL)
+        until(lambda: not child.alive)
+        assert "signal SIGKILL" in child.watch()
+        assert child._again_at - time.monotonic() <= children.FIRST_PAUSE
+        child._again_at = time.monotonic()
+        child.watch()
+        assert child.alive
+    child.kill()
+    child.await_end(time.monotonic())
 
 
 def test_what_does_not_stop_is_killed_with_all_its_own(tmp_path: Path) -> None:
@@ -200,14 +227,19 @@ def test_only_a_cluster_that_stays_silent_counts_as_stalled(tmp_path: Path) -> N
     child.start()
     listener = Heartbeats("postgresql://nowhere", "quick")
     clock = time.monotonic()
+    never = float("inf")
     told: list[float | None] = [1.0, None, 99.0, 99.0, 1.0, 99.0, 99.0, 99.0]
     stalled = []
-    with patch.object(listener, "_age", side_effect=told):
-        assert not listener.stalled(child), "it is young"
-        for step in range(1, len(told) + 1):
+    with patch.object(
+        listener, "_age", side_effect=[never, never, never, *told, never, never, never]
+    ):
+        for step in range(3):
+            with patch("time.monotonic", return_value=clock + 3.5 * step):
+                assert not listener.stalled(child), "it is young and has not beaten yet"
+        for step in range(1, len(told) + 4):
             with patch("time.monotonic", return_value=clock + 60 + 3.5 * step):
                 stalled.append(listener.stalled(child))
-    assert stalled == [False] * 7 + [True]
+    assert stalled == [False] * 7 + [True] * 4
     child.await_end(time.monotonic())
 
 

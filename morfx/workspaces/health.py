@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
-from morfx.jobs import heartbeat
+from morfx.jobs import heartbeat, lease
 from morfx.tenancy import everywhere
+from morfx.tenancy.database.migrated import unapplied
 from morfx.tenancy.policies import unprotected_tables
 
 STALLED_AFTER = 120
@@ -20,6 +21,12 @@ SELECT coalesce(extract(epoch FROM now() - min(ready_at) FILTER (WHERE ready_at 
        count(*) FILTER (WHERE lease IS NOT NULL AND ready_at > now()),
        count(*) FILTER (WHERE parked_at IS NOT NULL)
 FROM jobs_job
+"""
+NOT_UNDERSTOOD = """
+SELECT DISTINCT name FROM jobs_job
+WHERE parked_at IS NULL AND starts_with(error, %(newer)s)
+  AND created_at < now() - %(within)s * interval '1 second'
+ORDER BY name LIMIT 5
 """
 
 
@@ -42,6 +49,10 @@ class Backlog:
     parked: int
 
 
+questions: list[Callable[[], Finding]] = []
+"""What higher floors want `doctor` to ask too; they add to it when they start."""
+
+
 def database() -> Finding:
     """Ask the database for one row."""
     try:
@@ -54,11 +65,7 @@ def database() -> Finding:
 
 def migrations() -> Finding:
     """Compare the database's migrations with the code's."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in plan[:5])
-        says = f"{len(plan)} migrations are not applied ({names}): run `manage.py migrate`."
+    if says := unapplied():
         return Finding("migrations", False, says)
     return Finding("migrations", True, "All migrations are applied.")
 
@@ -97,6 +104,19 @@ def workers() -> Finding:
         says = f"A job has been due for {jobs.oldest:.0f} s and nobody works on any."
         return Finding("workers", False, says)
     return Finding("workers", True, f"Workers are alive; {jobs.parked} jobs are parked.")
+
+
+def understood() -> Finding:
+    """See that no job has waited for an hour for a version of the code that knows it."""
+    with everywhere("look for jobs of newer code"), transaction.atomic(), connection.cursor() as it:
+        it.execute(
+            NOT_UNDERSTOOD, {"newer": lease.UNKNOWN, "within": lease.NEWER_WITHIN.total_seconds()}
+        )
+        names = [name for (name,) in it.fetchall()]
+    if names:
+        says = f"Jobs wait for code that knows them: {', '.join(names)}."
+        return Finding("understood", False, says)
+    return Finding("understood", True, "Every job is known to this version of the code.")
 
 
 def backlog() -> Backlog:

@@ -50,8 +50,9 @@ def running(pid: int) -> bool:
         return False
 
 
-@pytest.mark.kill
-class ClusterTest(CommittedTest):
+class ClusterCase(CommittedTest):
+    """Clusters on this test's own database, and a file in which jobs leave lines."""
+
     def setUp(self) -> None:
         super().setUp()
         with everywhere("empty the queue"):
@@ -65,7 +66,7 @@ class ClusterTest(CommittedTest):
         """Return what the jobs wrote."""
         return self.file.read_text().splitlines()
 
-    def cluster(self, queue: str) -> subprocess.Popen[bytes]:
+    def cluster(self, queue: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a cluster and wait until it works."""
         asked = connection.settings_dict
         login = f"{asked['USER']}:{asked['PASSWORD']}@{asked['HOST'] if asked['PORT'] else ''}"
@@ -73,12 +74,13 @@ class ClusterTest(CommittedTest):
         url = f"postgresql://{login}{port}/{asked['NAME']}?host={asked['HOST']}"
         process = subprocess.Popen(
             [sys.executable, "-m", "morfx.jobs.tests.cluster_program", queue],
-            env={**os.environ, "DATABASE_URL": url, "Q_CLUSTER_NAME": queue},
+            env={**os.environ, "DATABASE_URL": url, **environment},
             cwd=settings.BASE_DIR,
             start_new_session=True,
         )
         self.addCleanup(self._end, process)
-        until(lambda: Heartbeat.objects.filter(queue=queue).exists(), 30)
+        ours = Heartbeat.objects.filter(cluster__endswith=f":{process.pid}")
+        until(lambda: ours.count() == len(queue.split(",")), 60)
         return process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
@@ -91,9 +93,12 @@ class ClusterTest(CommittedTest):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=20), 0)
 
+
+@pytest.mark.kill
+class ClusterTest(ClusterCase):
     def test_quick_jobs_are_done_soon_and_a_stop_waits_for_them(self) -> None:
         cluster = self.cluster("quick")
-        self.assertEqual(heartbeat.silent_queues(), ["turns"])
+        self.assertEqual(heartbeat.silent_queues(), ["sends", "turns"])
         delays = []
         for number in range(7):
             time.sleep(0.25)
@@ -133,10 +138,51 @@ class ClusterTest(CommittedTest):
         self.assertNotEqual(first[1], second[1])
         until(lambda: not Job.objects.exists(), 5)
 
+    def test_what_a_stop_cannot_wait_for_is_given_back_and_begins_again_at_once(self) -> None:
+        first = self.cluster("quick,turns", MORFX_DRAIN_SECONDS="1")
+        workload.turn.later(path=self.file, line="long", seconds=8)
+        workload.slow.later(path=self.file, seconds=8)
+        until(lambda: len(self.lines()) == 2, 20)
+        asked = time.monotonic()
+        self._stop(first)
+        self.assertLess(time.monotonic() - asked, 5)
+        self.assertEqual(set(Job.objects.values_list("lease", "attempts")), {(None, 0)})
+        self.cluster("quick,turns")
+        until(lambda: len(self.lines()) == 4, 5)
+        until(lambda: not Job.objects.exists(), 20)
+
+    def test_a_full_queue_of_turns_keeps_no_send_waiting(self) -> None:
+        self.cluster("turns,sends", MORFX_TURN_THREADS="2")
+        for number in range(6):
+            workload.turn.later(path=self.file, line=str(number), seconds=2)
+        until(lambda: len(self.lines()) == 2, 10)
+        workload.send.later(path=self.file, line="sent")
+        until(lambda: "sent" in self.file.read_text(), 1)
+        self.assertEqual(len(self.lines()), 3, "more turns than threads")
+
+    def test_a_rolling_restart_loses_nothing_and_does_nothing_twice(self) -> None:
+        clusters = [self.cluster("quick"), self.cluster("quick")]
+        for number in range(600):
+            workload.once.later(path=self.file, line=str(number), after=number / 60)
+        for place in (0, 1):
+            time.sleep(1)
+            self._stop(clusters[place])
+            clusters[place] = self.cluster("quick")
+        until(lambda: not Job.objects.exists(), 40)
+        self.assertEqual(sorted(self.lines(), key=int), [str(number) for number in range(600)])
+
+    def test_a_killed_worker_is_replaced_and_its_job_runs_again_within_seconds(self) -> None:
+        self.cluster("turns")
+        workload.turn.later(path=self.file, line="long", seconds=1.5)
+        until(lambda: len(self.lines()) == 1, 5)
+        os.kill(int(self.lines()[0].split()[2]), signal.SIGKILL)
+        until(lambda: len(self.lines()) == 2, 5)
+        until(lambda: not Job.objects.exists(), 5)
+
     def test_no_process_outlives_its_cluster(self) -> None:
         cluster = self.cluster("quick")
         family = children(cluster.pid)
-        self.assertGreater(len(family), 4)
+        self.assertGreater(len(family), 3)
         cluster.kill()
         cluster.wait()
         until(lambda: not any(running(pid) for pid in family), 5)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from morfx.jobs import lease, periodic, work
 from morfx.jobs.models import Job
+from morfx.jobs.testing import claim
 from morfx.jobs.work import job
 from morfx.tenancy import current_id, everywhere
 from morfx.testing.case import CafeTest
@@ -56,19 +57,11 @@ def each_minute_in_vain() -> None:
     raise RuntimeError("in vain")
 
 
-def claim(row: Job) -> UUID:
-    """Give a row a lease as a cluster does."""
-    token = uuid4()
-    with everywhere("claim a job in a test"):
-        Job.objects.filter(pk=row.pk).update(
-            lease=token, ready_at=timezone.now() + timedelta(seconds=10), due_at=timezone.now()
-        )
-    return token
-
-
 def run(row: Job) -> None:
     """Claim a row and run it once."""
-    lease.run(row.pk, str(claim(row)), str(row.workspace_id) if row.workspace_id else None)
+    with everywhere("claim a job in a test"):
+        claimed = claim(Job.objects.get(pk=row.pk))
+    lease.run(claimed)
 
 
 class QueueTest(CafeTest):
@@ -107,13 +100,34 @@ class JobsTest(QueueTest):
         with self.assertRaisesRegex(ValueError, "Two jobs are called"):
             job(note.function)
 
-    def test_a_name_that_is_gone_is_kept_as_a_failure(self) -> None:
+    def test_a_name_of_a_newer_version_is_left_for_it_and_counts_as_no_attempt(self) -> None:
         note.later(what="x")
         row = Job.objects.get()
-        Job.objects.update(name="gone.job")
-        run(row)
+        Job.objects.update(name="newer.job")
+        for _ in range(20):
+            run(row)
         row.refresh_from_db()
-        self.assertIn("No job is called gone.job", row.error)
+        self.assertEqual((row.attempts, row.parked_at, row.lease), (0, None, None))
+        self.assertIn("does not know this job: newer.job", row.error)
+        pause = (row.ready_at - timezone.now()).total_seconds()
+        self.assertGreater(pause, 3)
+        self.assertLess(pause, 60)
+        Job.objects.update(name=note.name)
+        run(row)
+        self.assertEqual([what for what, _ in seen], ["x"])
+
+    def test_arguments_of_a_newer_version_wait_an_hour_for_it_and_are_parked_then(self) -> None:
+        note.later(what="x", added_later=1)
+        row = Job.objects.get()
+        for _ in range(20):
+            run(row)
+        row.refresh_from_db()
+        self.assertEqual((row.attempts, row.parked_at), (0, None))
+        self.assertIn("added_later", row.error)
+        Job.objects.update(created_at=timezone.now() - timedelta(hours=2))
+        for _ in range(note.tries):
+            run(row)
+        row.refresh_from_db()
         self.assertIsNotNone(row.parked_at)
 
 

@@ -33,6 +33,18 @@ def turn(path: str, line: str, seconds: float = 0.0) -> None:
     _write(path, f"{line} done {os.getpid()}")
 
 
+@job(queue="sends", network=True)
+def send(path: str, line: str) -> None:
+    """Write a line, as a job that talks to a provider."""
+    _write(path, line)
+
+
+@job
+def once(path: str, line: str) -> None:
+    """Write a line when the transaction commits: exactly once, or not at all."""
+    transaction.on_commit(lambda: _write(path, line))
+
+
 @job(network=True)
 def slow(path: str, seconds: float) -> None:
     """Write who starts, take a while, write who ends."""
@@ -52,3 +64,15 @@ def robbed(mark: str) -> None:
         connection.close()
 
     at_once(1, rob)
+
+
+@job
+def stamp(path: str) -> None:
+    """Write down what time it is."""
+    _write(path, repr(time.time()))
+
+
+@job
+def late(path: str, due: float) -> None:
+    """Write down how late we are, in seconds."""
+    _write(path, repr(time.time() - due))

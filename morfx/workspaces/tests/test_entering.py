@@ -166,14 +166,14 @@ class ProbesTest(CafeTest):
     def test_ready_only_with_workers(self) -> None:
         response = Client().get("/readyz")
         self.assertEqual((response.status_code, response.json()["ready"]), (503, False))
-        self.assertIn("quick, turns", response.json()["checks"]["workers"]["message"])
-        for queue in ("quick", "turns"):
+        self.assertIn("quick, sends, turns", response.json()["checks"]["workers"]["message"])
+        for queue in ("quick", "turns", "sends"):
             Heartbeat.objects.create(cluster=f"{queue}@here:1", queue=queue, at=timezone.now())
         response = Client().get("/readyz")
         self.assertEqual((response.status_code, response.json()["ready"]), (200, True))
 
     def test_not_ready_while_work_waits_for_nobody(self) -> None:
-        for queue in ("quick", "turns"):
+        for queue in ("quick", "turns", "sends"):
             Heartbeat.objects.create(cluster=f"{queue}@here:1", queue=queue, at=timezone.now())
         Job.objects.create(queue="quick", name="x.y", ready_at="2026-01-01T00:00Z")
         self.assertEqual(Client().get("/readyz").status_code, 503)

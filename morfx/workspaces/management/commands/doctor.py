@@ -29,17 +29,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask every question, whatever the others answer."""
-        questions: list[Callable[[], Finding]] = [
+        asked: list[Callable[[], Finding]] = [
             health.database,
             health.role,
             health.policies,
             health.migrations,
             health.workers,
+            health.understood,
             channels,
             model_key,
             disk,
+            *health.questions,
         ]
-        findings = [_answer(question) for question in questions]
+        findings = [_answer(question) for question in asked]
         for finding in findings:
             self.stdout.write(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.says}")
         if not all(finding.ok for finding in findings):
