@@ -10,7 +10,8 @@ class AgentsConfig(AppConfig):
         from . import voice  # noqa: F401
         from .catalogue import load
         from .engine import sentences  # noqa: F401
-        from .llm import clients
+        from .llm import clients, health
 
         load()
         clients.load()
+        health.register()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from .llm.failures import Failure
-    from .llm.protocol import Usage
+    from .llm.protocol import CompletionRequest, Usage
 
 
 class AgentError(Exception):
@@ -79,7 +79,8 @@ class ModelError(AgentError):
 class ClaudeApiError(ModelError):
     """The Messages API refused, failed or fell silent. `status` is `None` without an answer.
 
-    `retry_after` is how many seconds the API asked us to wait, if it did.
+    `retry_after` is how many seconds the API asked us to wait, if it did; `again` the
+    conversation to try again with, in which the model is told what was wrong.
     """
 
     code = "CLAUDE_API_ERROR"
@@ -92,10 +93,12 @@ class ClaudeApiError(ModelError):
         *,
         status: int | None = None,
         retry_after: float | None = None,
+        again: CompletionRequest | None = None,
     ) -> None:
         super().__init__(message, failure, usage)
         self.status = status
         self.retry_after = retry_after
+        self.again = again
 
 
 class IntentDetectionError(ModelError):

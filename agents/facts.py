@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from agents.llm.telling import alarm_sentence
 from morfx.events.ledger import Fact
 
 
@@ -88,3 +89,32 @@ class AgentSet(Fact):
 
     def pokes(self) -> Iterable[str]:
         return ("agents", "inbox")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAlarm(Fact):
+    """A model does not answer for a reason that only an operator can end."""
+
+    name = "model.alarm"
+    client: str
+    failure: str
+
+    def describe(self) -> str:
+        return alarm_sentence(self.failure)
+
+    def pokes(self) -> Iterable[str]:
+        return ("models",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelTriedAgain(Fact):
+    """Somebody let a model be asked again before its rest was over."""
+
+    name = "model.triedAgain"
+    client: str
+
+    def describe(self) -> str:
+        return _("The model “%(client)s” is tried again.") % {"client": self.client}
+
+    def pokes(self) -> Iterable[str]:
+        return ("models",)

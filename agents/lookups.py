@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from django.utils.translation import gettext as _
 
-from agents.models import AgentTurn, Session
+from agents.llm import telling
+from agents.models import AgentTurn, ModelCall, ModelHealth, Session
 from inbox.models import Conversation
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import lookup
@@ -47,3 +50,43 @@ def list_turns(
     if conversation is not None:
         rows = rows.filter(session__conversation=conversation)
     return page(rows, by=["-id"], limit=limit, cursor=cursor)
+
+
+@lookup("agents.call.list", needs="settings.view")
+def list_calls(
+    actor: Actor,
+    *,
+    session: Ref[Session] | None = None,
+    outcome: Literal["started", "ok", "failed", "unknown"] | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ModelCall]:
+    """List calls of models, newest first.
+
+    `is_estimate` marks tokens and cost that are not known: they are the most it can have been.
+    """
+    rows = ModelCall.objects.all()
+    if session is not None:
+        rows = rows.filter(session=session)
+    if outcome is not None:
+        rows = rows.filter(outcome=outcome)
+    return page(rows, by=["-id"], limit=limit, cursor=cursor)
+
+
+@lookup("agents.model.list", needs="settings.view")
+def list_models(actor: Actor) -> list[dict[str, Any]]:
+    """List what is known of the models: which are left alone, until when and why."""
+    return [
+        {
+            "client": row.client,
+            "state": "half_open" if row.is_half_open() else row.state,
+            "since": row.since,
+            "open_until": row.open_until,
+            "failures": row.failures,
+            "failure": row.failure,
+            "reason": telling.reason(row.failure) if row.failure else "",
+            "alarm": row.alarm,
+            "alarm_at": row.alarm_at,
+        }
+        for row in ModelHealth.objects.order_by("client")
+    ]

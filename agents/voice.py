@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.engine import registry, situation
 from agents.models import AgentSetting
-from inbox import bot, delivery
+from inbox import bot, outgoing
 from inbox.bot import BotState
 from inbox.models import Conversation, Send
 
@@ -28,5 +28,5 @@ def who_answers(conversation: Conversation) -> BotState | None:
     )
 
 
-delivery.objections.append(switched_off)
+outgoing.objections.append(switched_off)
 bot.describe.append(who_answers)

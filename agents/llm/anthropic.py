@@ -2,6 +2,11 @@
 
 One call, one `Usage`, whatever happens. The SDK's own retries are off: the chain retries, once, by
 the table of failures, so that every try is counted and none waits long.
+
+Nothing here streams: an answer is whole or it is a failure. So no `error` event can follow an HTTP
+200, no tool's input can be cut in its middle and pass for a short one; a body that is an event
+stream, an error, HTML or half a message all the same is a failure like the others. Whoever adds
+streaming adds those cases.
 """
 
 from __future__ import annotations
@@ -23,10 +28,10 @@ from anthropic.types import (
 from agents.engine.values import Comprehension
 from agents.errors import ClaudeApiError, IntentDetectionError
 
-from .conversing import completion_of, messages_for, tools_for
+from .conversing import completion_of, messages_for, put_right, tools_for
 from .failures import Failure
 from .guard import refuse_inside_operation
-from .metering import Asked, api_error, meter
+from .metering import Asked, api_error, body_error, forecast, meter
 from .protocol import (
     Completion,
     CompletionRequest,
@@ -36,8 +41,9 @@ from .protocol import (
     Usage,
 )
 from .schema import NotUnderstood, read_answer, schema_for
+from .transport import connection, timeouts
 
-TIMEOUT = 12.0
+TIMEOUT = 30.0
 """Seconds for the whole call; the SDK's own ten minutes are not for a chat."""
 
 MAX_TOKENS = 1024
@@ -65,11 +71,16 @@ ambiguous, below 50 uncertain. alternatives: other intents it may mean, if any.
 say, and never guess.
 - reasoning: one short sentence."""
 
-_STOPS = {
+_STOPS: dict[str, Failure | None] = {
+    "end_turn": None,
+    "stop_sequence": None,
+    "tool_use": None,
     "max_tokens": Failure.CUT_SHORT,
     "model_context_window_exceeded": Failure.TOO_LARGE,
+    "pause_turn": Failure.PAUSED,
     "refusal": Failure.REFUSED,
 }
+"""What a stop reason means: nothing wrong, or a failure. One that is not here is a failure too."""
 
 
 class AnthropicClient:
@@ -88,9 +99,18 @@ class AnthropicClient:
     ) -> None:
         self.fast = fast
         self.strong = strong
+        self._timeout = timeout
         self._sdk = anthropic.Anthropic(
-            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeouts(timeout),
+            max_retries=0,
+            http_client=connection(timeout),
         )
+
+    def forecast(self, request: ComprehensionRequest | CompletionRequest) -> Usage:
+        """Say what a call costs at most, before it is made."""
+        return forecast(self._asked(request))
 
     def comprehend(self, request: ComprehensionRequest) -> ModelAnswer[Comprehension]:
         """Understand one message.
@@ -98,17 +118,16 @@ class AnthropicClient:
         Raises `ClaudeApiError` when the API failed and `IntentDetectionError` when its answer is
         of no use; both carry the usage.
         """
-        content = question_as_json(request)
-        asked = self._asked(request.strong, MAX_TOKENS, len(RULES) + len(content), request.system)
+        asked = self._asked(request)
         message = self._call(
             asked,
             system=[{"type": "text", "text": RULES}, _cached(request.system)],
-            messages=[{"role": "user", "content": content}],
+            messages=[{"role": "user", "content": question_as_json(request)}],
             output_config=_config(asked.model, schema_for(request)),
         )
         usage = meter(message, asked)
         raw = "".join(block.text for block in message.content if block.type == "text")
-        if failure := _STOPS.get(message.stop_reason or ""):
+        if failure := _failure_of_stop(message):
             why = f"stopped: {message.stop_reason}"
             raise IntentDetectionError(why, failure, _failed(usage, failure), raw)
         try:
@@ -121,35 +140,39 @@ class AnthropicClient:
 
     def complete(self, request: CompletionRequest) -> ModelAnswer[Completion]:
         """Continue a conversation; raise `ClaudeApiError`, also for an answer not whole."""
-        said = messages_for(request.said)
-        tools = tools_for(request.tools)
-        written = len(json.dumps([said, tools], ensure_ascii=False))
-        asked = self._asked(request.strong, request.max_tokens, written, request.system)
+        asked = self._asked(request)
         message = self._call(
             asked,
             system=[_cached(request.system)],
-            messages=said,
-            tools=tools or anthropic.omit,
+            messages=messages_for(request.said),
+            tools=tools_for(request.tools) or anthropic.omit,
             output_config=_config(asked.model) or anthropic.omit,
         )
         usage = meter(message, asked)
         completion = completion_of(message, request.tools)
-        stop = message.stop_reason or ""
-        failure = _STOPS.get(stop)
-        if failure is None and not (completion.text or completion.calls):
-            failure = Failure.BAD_OUTPUT
+        failure, again = _failure_of_stop(message), None
+        if failure is None:
+            failure, again = put_right(request, completion)
         if failure is not None:
-            raise ClaudeApiError(f"stopped: {stop}", failure, _failed(usage, failure), status=200)
+            why = f"stopped: {message.stop_reason} ({failure.value})"
+            usage = _failed(usage, failure)
+            raise ClaudeApiError(why, failure, usage, status=200, again=again)
         return ModelAnswer(value=completion, usage=usage)
 
-    def _asked(self, strong: bool, max_tokens: int, written: int, system: str) -> Asked:
-        """Begin a call: which model, and how long its answer may be."""
-        model = self.strong if strong else self.fast
+    def _asked(self, request: ComprehensionRequest | CompletionRequest) -> Asked:
+        """Begin a call: which model, how long its prompt is and its answer may be."""
+        model = self.strong if request.strong else self.fast
+        if isinstance(request, ComprehensionRequest):
+            written, max_tokens = len(RULES) + len(question_as_json(request)), MAX_TOKENS
+        else:
+            parts = [messages_for(request.said), tools_for(request.tools)]
+            written, max_tokens = len(json.dumps(parts, ensure_ascii=False)), request.max_tokens
         return Asked(
             client=self.name,
             model=model,
-            prompt_characters=written + len(system),
+            prompt_characters=written + len(request.system),
             max_tokens=max_tokens + (THINKING_ROOM if _THINKS.match(model) else 0),
+            seconds=min(request.seconds or self._timeout, self._timeout),
             started=time.perf_counter(),
         )
 
@@ -172,12 +195,34 @@ class AnthropicClient:
                 messages=messages,
                 tools=tools,
                 output_config=output_config,
+                timeout=timeouts(asked.seconds),
             )
         except Exception as error:
             raise api_error(error, asked) from error
-        if not isinstance(message, Message) or not isinstance(message.content, list):
-            raise api_error(ValueError("the answer is not a message"), asked)
+        if not _is_whole(message):
+            raise body_error(_error_in(message), asked)
         return message
+
+
+def _is_whole(message: object) -> bool:
+    """Tell a message from whatever else came with a status of 200."""
+    return (
+        isinstance(message, Message)
+        and isinstance(message.content, list)
+        and getattr(message, "usage", None) is not None
+    )
+
+
+def _error_in(message: object) -> str | None:
+    """Return the kind of error a body of status 200 holds, if it is one."""
+    error = getattr(message, "error", None)
+    kind = error.get("type") if isinstance(error, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _failure_of_stop(message: Message) -> Failure | None:
+    """Name what is wrong with how a message ended; `None` when it is whole."""
+    return _STOPS.get(message.stop_reason or "", Failure.UNKNOWN_STOP)
 
 
 def _cached(system: str) -> TextBlockParam:

@@ -1,7 +1,9 @@
 """A circuit breaker: leave a failing provider alone, then try it with one call.
 
 `Circuit` is the state machine, a pure value; `Breaker` holds one for the threads of a process. It
-only spares waiting, so every process may have its own: losing one loses nothing.
+only spares waiting, so every process has its own: losing one loses nothing. What holds for the
+whole account (no credit, a wrong key) is `adopt`ed from the process that learned it first; what
+may be one machine's own trouble (no connection, a timeout) is not.
 """
 
 from __future__ import annotations
@@ -97,17 +99,42 @@ class Breaker:
             self._circuit, allowed = self._circuit.ask(self._clock())
             return allowed
 
-    def succeeded(self) -> None:
-        """Report that the provider answered."""
-        with self._lock:
-            self._circuit = self._circuit.succeeded(self._clock())
+    @property
+    def failures(self) -> int:
+        """Return how many failures there were in a row."""
+        return self._circuit.failures
 
-    def failed(self, rest: float = 0.0) -> None:
-        """Report a failure; with `rest`, open at once for that many seconds, if longer."""
+    @property
+    def rest_left(self) -> float:
+        """Return for how many more seconds no call goes through."""
+        return max((self._circuit.open_until or 0.0) - self._clock(), 0.0)
+
+    def succeeded(self) -> bool:
+        """Report that the provider answered; return whether that closed the circuit."""
         with self._lock:
+            before = self._circuit
+            self._circuit = before.succeeded(self._clock())
+            return before.open_until is not None and self._circuit.open_until is None
+
+    def failed(self, rest: float = 0.0) -> bool:
+        """Report a failure; return whether it opened the circuit, or opened it again.
+
+        With `rest` it opens at once for that many seconds, if they are more than usual.
+        """
+        with self._lock:
+            now = self._clock()
+            was = self._circuit.state(now)
             self._circuit = self._circuit.failed(
-                self._clock(),
+                now,
                 threshold=self._threshold,
                 rest=max(rest, self._rest),
                 at_once=rest > 0,
             )
+            is_open = self._circuit.state(now) is CircuitState.OPEN
+            return is_open and was is not CircuitState.OPEN
+
+    def adopt(self, rest: float) -> None:
+        """Rest for so many seconds from now, because somebody else learned it; 0 probes next."""
+        with self._lock:
+            failures = max(self._circuit.failures, 1)
+            self._circuit = Circuit(failures=failures, open_until=self._clock() + rest)

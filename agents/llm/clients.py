@@ -1,4 +1,7 @@
-"""The chain of this process: Claude when there is a key, the embedded model always."""
+"""The chain of this process: Claude when there is a key, the embedded model always.
+
+The client is one per process and keeps its connections open; what it did is kept by the ledger.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from agents.engine.values import Comprehension
 from .chain import Chain, Link
 from .embedded.client import SOURCE, Embedded
 from .embedded.language import AgentLanguage
+from .ledger import Ledger
 from .protocol import ComprehensionRequest, ModelAnswer, Usage
 
 
@@ -47,6 +51,11 @@ def load() -> None:
         from . import anthropic  # noqa: F401
 
 
+def names() -> list[str]:
+    """Return the clients in the order they are asked."""
+    return ["anthropic", SOURCE] if is_configured() else [SOURCE]
+
+
 @cache
 def claude(fast: str, strong: str) -> Link:
     """Return Claude and its breaker, the same ones for the whole process."""
@@ -58,4 +67,9 @@ def claude(fast: str, strong: str) -> Link:
 def chain_for(language: AgentLanguage, *, fast: str, strong: str) -> Chain:
     """Return the chain for an agent's language; `fast` and `strong` are model ids."""
     embedded = Link(EmbeddedClient(language))
-    return Chain([claude(fast, strong), embedded] if is_configured() else [embedded])
+    if not is_configured():
+        return Chain([embedded], watch=LEDGER)
+    return Chain([claude(fast, strong), embedded], watch=LEDGER)
+
+
+LEDGER = Ledger()

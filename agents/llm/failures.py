@@ -1,8 +1,9 @@
 """What can go wrong with a model call, and what is done about it: one table.
 
 Any failure falls to the next client, the first time it happens; a person is the last resort.
-Only a passing fault that answered at once is worth one more try. Sources: Anthropic, "Errors" and
-"Rate limits"; the error codes of the SDK's `types.shared.error_details`.
+Only a passing fault that answered at once is worth one more try, and so is a wish for a tool that
+the model can put right when it is told. Sources: Anthropic, "Errors" and "Rate limits"; the error
+codes of the SDK's `types.shared.error_details`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ class Failure(StrEnum):
     """The model declined for reasons of safety."""
     CUT_SHORT = "cut_short"
     """The answer reached the token limit; whatever there is, is not whole."""
+    PAUSED = "paused"
+    """It stopped in the middle of a long turn of the provider's own tools. We give it none, so
+    that there is nothing to send back for it to go on with."""
+    UNKNOWN_STOP = "unknown_stop"
+    """It stopped for a reason we do not know, so nothing says that the answer is whole."""
+    UNKNOWN_TOOL = "unknown_tool"
+    """It wants a tool that it was not given."""
+    WRONG_INPUT = "wrong_input"
+    """What it gives a tool is not of the tool's schema, or is cut off."""
     BAD_OUTPUT = "bad_output"
     """Not JSON, not of our schema, or an intent we do not have."""
     BROKEN_CLIENT = "broken_client"
@@ -47,6 +57,8 @@ class Remedy(StrEnum):
 
     RETRY = "retry"
     """Once more with the same client, if the wait is short; then as `NEXT`."""
+    TELL = "tell_the_model"
+    """Once more with the same client, which is told what was wrong; then as `NEXT`."""
     NEXT = "next_client"
 
 
@@ -77,11 +89,15 @@ TABLE: dict[Failure, FailureRow] = {
     Failure.SERVER: FailureRow(remedy=Remedy.RETRY),
     Failure.SPEND_LIMIT: FailureRow(remedy=Remedy.NEXT, rest=HOUR, alarm=True),
     Failure.NOT_ALLOWED: _BY_HAND,
-    Failure.NO_SUCH_MODEL: _BY_HAND,
+    Failure.NO_SUCH_MODEL: FailureRow(remedy=Remedy.NEXT, counts=False, alarm=True),
     Failure.BAD_REQUEST: FailureRow(remedy=Remedy.NEXT, alarm=True),
     Failure.TOO_LARGE: FailureRow(remedy=Remedy.NEXT, counts=False),
     Failure.REFUSED: FailureRow(remedy=Remedy.NEXT, counts=False),
     Failure.CUT_SHORT: FailureRow(remedy=Remedy.NEXT, counts=False),
+    Failure.PAUSED: FailureRow(remedy=Remedy.NEXT, counts=False),
+    Failure.UNKNOWN_STOP: FailureRow(remedy=Remedy.NEXT, counts=False, alarm=True),
+    Failure.UNKNOWN_TOOL: FailureRow(remedy=Remedy.TELL, counts=False),
+    Failure.WRONG_INPUT: FailureRow(remedy=Remedy.TELL, counts=False),
     Failure.BAD_OUTPUT: FailureRow(remedy=Remedy.NEXT, counts=False),
     Failure.BROKEN_CLIENT: FailureRow(remedy=Remedy.NEXT, counts=False, alarm=True),
 }

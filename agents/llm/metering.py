@@ -1,9 +1,16 @@
-"""What a call to Claude used, from its answer or, without one, by a cautious estimate."""
+"""What a call to Claude used, from its answer or, without one, by a cautious estimate.
+
+A call that timed out may have run all the same, and be billed: it is written down with the most it
+can have cost (the whole prompt, the longest answer), outcome unknown, marked as an estimate. The
+API has no way to ask later what became of it, nor for the balance that is left.
+"""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import anthropic
 import httpx2
@@ -14,6 +21,16 @@ from agents.errors import ClaudeApiError
 from .failures import TABLE, Failure, failure_of_status
 from .pricing import cost
 from .protocol import Outcome, Usage
+
+_BY_KIND = {
+    "rate_limit_error": Failure.RATE_LIMITED,
+    "timeout_error": Failure.TIMED_OUT,
+    "api_error": Failure.SERVER,
+    "authentication_error": Failure.NOT_ALLOWED,
+    "permission_error": Failure.NOT_ALLOWED,
+    "not_found_error": Failure.NO_SUCH_MODEL,
+    "invalid_request_error": Failure.BAD_REQUEST,
+}
 
 CHARACTERS_PER_TOKEN = 3.2
 """Of Spanish text, on the low side, so that an estimate errs to the dear side."""
@@ -27,6 +44,8 @@ class Asked:
     model: str
     prompt_characters: int
     max_tokens: int
+    seconds: float
+    """The longest it may take."""
     started: float
 
 
@@ -59,6 +78,22 @@ def estimate(asked: Asked, failure: Failure) -> Usage:
         estimated=True,
     )
     return replace(usage, cost=cost(usage))
+
+
+def forecast(asked: Asked) -> Usage:
+    """Say before a call what it may cost at most: what stands in the ledger until it is over."""
+    usage = estimate(asked, Failure.CUT_OFF)
+    return replace(usage, outcome=Outcome.STARTED, failure="", latency_ms=0)
+
+
+def body_error(kind: str | None, asked: Asked) -> ClaudeApiError:
+    """Name the error that an answer of status 200 turns out to be; it may be billed."""
+    failure = failure_of_status(200, kind) if kind else Failure.CUT_OFF
+    if failure is Failure.BAD_REQUEST:
+        failure = _BY_KIND.get(kind or "", Failure.CUT_OFF)
+    return ClaudeApiError(
+        f"an error after HTTP 200 ({failure.value})", failure, estimate(asked, failure), status=200
+    )
 
 
 def api_error(error: Exception, asked: Asked) -> ClaudeApiError:
@@ -108,7 +143,16 @@ def _retry_after(error: Exception) -> float | None:
             return max(float(headers[name]) / unit, 0.0)
         except (KeyError, ValueError):
             continue
-    return None
+    return _until(headers.get("retry-after", ""))
+
+
+def _until(moment: str) -> float | None:
+    """Return the seconds until a moment as HTTP writes it; `None` if it is none."""
+    try:
+        then = parsedate_to_datetime(moment)
+    except ValueError:
+        return None
+    return max((then - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _usage(asked: Asked, **figures: object) -> Usage:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
+from uuid import UUID
 
 from agents.engine.values import Comprehension, Question
 
@@ -21,6 +22,8 @@ Value_co = TypeVar("Value_co", covariant=True)
 class Outcome(StrEnum):
     """How a call ended, for the ledger."""
 
+    STARTED = "started"
+    """Written before the call: it is under way, or its process died with it."""
     OK = "ok"
     FAILED = "failed"
     UNKNOWN = "unknown"
@@ -50,7 +53,9 @@ class Usage:
     failure: str = ""
     """The class of failure; empty when there was none."""
     estimated: bool = False
-    """The figures are ours, not the provider's."""
+    """The figures are ours, not the provider's: the most it can have been."""
+    row: UUID | None = None
+    """Its row in the ledger, when one was written before the call."""
 
     @property
     def tokens(self) -> int:
@@ -85,6 +90,8 @@ class ComprehensionRequest:
     strong: bool = False
     """Ask the stronger model: this is the second look at an uncertain text."""
     agent_id: str = ""
+    seconds: float = 0.0
+    """The longest this call may take; 0 leaves it to the client."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +144,8 @@ class CompletionRequest:
     max_tokens: int = 2000
     strong: bool = True
     agent_id: str = ""
+    seconds: float = 0.0
+    """The longest this call may take; 0 leaves it to the client."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,3 +178,13 @@ class Converser(Protocol):
 
     def complete(self, request: CompletionRequest) -> ModelAnswer[Completion]:
         """Continue a conversation; raise a `ModelError` that carries the usage if it cannot."""
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """A model elsewhere: its calls are billed, and are rows before they are made."""
+
+    name: str
+
+    def forecast(self, request: ComprehensionRequest | CompletionRequest) -> Usage:
+        """Say what a call would cost at most, marked as an estimate."""

@@ -23,6 +23,8 @@ class Answer:
     """Share of the body that is sent before the connection is closed; 1 is all of it."""
     silent: bool = False
     """Close without a word."""
+    drip: float = 0.0
+    """Seconds between the bytes of the body, which then come one by one."""
 
     def write(self, handler: BaseHTTPRequestHandler) -> None:
         """Write it, or break as told."""
@@ -32,14 +34,19 @@ class Answer:
             return
         raw = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
         handler.send_response(self.status)
-        handler.send_header("Content-Type", "application/json")
+        if "Content-Type" not in self.headers:
+            handler.send_header("Content-Type", "application/json")
         handler.send_header("request-id", f"req_{uuid4().hex[:24]}")
         for name, value in self.headers.items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(raw)))
         handler.end_headers()
-        handler.wfile.write(raw[: int(len(raw) * self.keep)])
-        handler.wfile.flush()
+        sent = raw[: int(len(raw) * self.keep)]
+        pieces = [sent[n : n + 1] for n in range(len(sent))] if self.drip else [sent]
+        for piece in pieces:
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+            time.sleep(self.drip)
         if self.keep < 1:
             _hang_up(handler)
 
@@ -73,7 +80,7 @@ def says(
     return Answer(body=body, late=late)
 
 
-def calls(*wishes: tuple[str, dict[str, Any]], text: str = "", stop: str = "tool_use") -> Answer:
+def calls(*wishes: tuple[str, Any], text: str = "", stop: str = "tool_use") -> Answer:
     """Answer with wishes for tools, each a name on the wire and its inputs."""
     answer = says(text, stop=stop)
     assert isinstance(answer.body, dict)
@@ -164,3 +171,37 @@ def cut_off() -> Answer:
 def silence() -> Answer:
     """Close without a word."""
     return Answer(silent=True)
+
+
+def dripping(seconds: float) -> Answer:
+    """A good answer that comes byte by byte, each so many seconds after the last."""
+    answer = understood("precio")
+    answer.drip = seconds
+    return answer
+
+
+def page() -> Answer:
+    """A 200 that is HTML: some proxy's own page."""
+    return Answer(body=b"<html>Please sign in</html>", headers={"Content-Type": "text/html"})
+
+
+def empty() -> Answer:
+    """A message without content."""
+    answer = says("")
+    assert isinstance(answer.body, dict)
+    answer.body["content"] = []
+    return answer
+
+
+def error_after_200(kind: str = "overloaded_error") -> Answer:
+    """An error in the body of a 200."""
+    return Answer(body={"type": "error", "error": {"type": kind, "message": "sorry"}})
+
+
+def event_stream() -> Answer:
+    """A stream nobody asked for, with an error in its middle."""
+    events = (
+        'event: message_start\ndata: {"type":"message_start","message":{}}\n\n'
+        'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n'
+    )
+    return Answer(body=events.encode(), headers={"Content-Type": "text/event-stream"})

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
-from functools import partial
 from typing import Any
 from unittest import mock
 
 from django.db import transaction
-from django.utils import timezone
 
 from agents.engine import leases, turn
 from agents.models import AgentTurn, ModelCall, TurnLease
 from agents.tests.messages_answers import Answer
 from agents.tests.messages_brain import brain
-from agents.tests.selling import SOMNIO, CommittedSellingTest, claude_at, tokens_of
+from agents.tests.selling import CommittedSellingTest, claude_at, tokens_of
 from inbox.jobs import deliver
-from inbox.models import Conversation, Message, Send
-from inbox.operations import conversations, messages, sending
-from inbox.operations.sending import Bubble
+from inbox.models import Send
+from inbox.operations import messages
 from morfx.tenancy import within
 from morfx.testing.committed import at_once
-
-RACES = 100
 
 
 class SlowModel:
@@ -119,51 +113,3 @@ class ManyAtOnceTest(CommittedSellingTest):
         with transaction.atomic():
             self.assertEqual(AgentTurn.objects.filter(role="customer").count(), 1)
             self.assertEqual(Send.objects.values("plan").distinct().count(), 1)
-
-    def test_no_bubble_is_claimed_after_a_person_has_replied(self):
-        conversation = self.receive("hola").conversation_id
-        beforehand, late = 0, 0
-        for race in range(RACES):
-            self.plan(conversation, race)
-            pause = random.uniform(0, 0.02)
-            at_once(2, partial(self.race, conversation, pause))
-            with transaction.atomic():
-                reply = Message.objects.filter(sender="user").latest("id")
-                for send in Send.objects.filter(plan=f"race:{race}"):
-                    if send.claimed_at is None:
-                        self.assertEqual((send.state, send.message_id), ("withdrawn", None))
-                        late += 1
-                    else:
-                        self.assertLess(send.claimed_at, reply.created_at)
-                        beforehand += 1
-        self.assertEqual(beforehand + late, 3 * RACES)
-        self.assertGreater(beforehand, 0)
-        self.assertGreater(late, 0)
-        shown = [text for text in self.phone_shows() if text.startswith("race")]
-        self.assertEqual(len(shown), len(set(shown)))
-        self.assertEqual(len(shown), beforehand)
-
-    def plan(self, conversation: Any, race: int) -> None:
-        """Give the conversation to the bot, which plans three bubbles without a pause."""
-        row = self.conversation()
-        conversations.give_back(self.beto, conversation=row)
-        Conversation.objects.filter(pk=row.pk).update(last_customer_message_at=timezone.now())
-        with transaction.atomic():
-            newest = Message.objects.filter(direction="inbound").latest("id").pk
-        bubbles = [Bubble(text=f"race {race} {number}") for number in range(3)]
-        sending.plan(
-            self.system(),
-            conversation=self.conversation(),
-            bubbles=bubbles,
-            plan_id=f"race:{race}",
-            agent=SOMNIO,
-            after=newest,
-        )
-
-    def race(self, conversation: Any, pause: float, who: int) -> None:
-        with within(self.shop.workspace.pk):
-            if who == 0:
-                return deliver(conversation)
-            time.sleep(pause)
-            messages.send(self.beto, conversation=conversation, text="Yo sigo")
-            return None

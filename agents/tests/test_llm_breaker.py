@@ -1,5 +1,7 @@
 """The circuit breaker, state by state."""
 
+import threading
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,3 +93,56 @@ def test_the_breaker_keeps_time_by_the_clock_it_is_given():
     assert not breaker.allows()
     breaker.succeeded()
     assert breaker.state == "closed"
+
+
+def test_half_open_exactly_one_of_many_threads_is_the_probe():
+    for _ in range(50):
+        assert sorted(asked_at_once(16)) == [False] * 15 + [True]
+
+
+def asked_at_once(many: int) -> list[bool]:
+    """Let many threads ask a breaker whose rest is over, all at once; return what they heard."""
+    now = [0.0]
+    breaker = Breaker(clock=lambda: now[0], threshold=1, rest=5)
+    breaker.failed()
+    now[0] = 5.0
+    barrier = threading.Barrier(many)
+    told: list[bool] = []
+
+    def ask() -> None:
+        barrier.wait()
+        told.append(breaker.allows())
+
+    threads = [threading.Thread(target=ask) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def test_it_says_when_it_opens_and_closes_and_only_then():
+    now = [0.0]
+    breaker = Breaker(clock=lambda: now[0], threshold=2, rest=5)
+    assert [breaker.failed(), breaker.failed(), breaker.failed()] == [False, True, False]
+    assert (breaker.failures, breaker.rest_left) == (3, 5.0)
+    assert not breaker.succeeded()
+    now[0] = 5.0
+    assert breaker.allows()
+    assert breaker.failed()
+    now[0] = 10.0
+    assert breaker.allows()
+    assert breaker.succeeded()
+    assert not breaker.succeeded()
+
+
+def test_what_another_process_learned_is_adopted():
+    now = [0.0]
+    breaker = Breaker(clock=lambda: now[0])
+    breaker.adopt(3600)
+    assert breaker.state == "open"
+    assert not breaker.allows()
+    breaker.adopt(0)
+    assert breaker.state == "half_open"
+    assert breaker.allows()
+    assert not breaker.allows()

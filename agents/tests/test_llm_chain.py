@@ -8,7 +8,7 @@ from agents.llm.anthropic import AnthropicClient
 from agents.llm.breaker import Breaker
 from agents.llm.chain import LONGEST_WAIT, Chain, Link
 from agents.llm.failures import TABLE, Failure, Remedy
-from agents.llm.protocol import ComprehensionRequest, ModelAnswer, Outcome, Usage
+from agents.llm.protocol import Completion, ComprehensionRequest, ModelAnswer, Outcome, Usage
 from agents.tests import messages_answers as answers
 from agents.tests.messages_api import messages_api
 
@@ -48,6 +48,12 @@ class Fallback:
         usage = Usage(client=self.name, asked_model="rules", model="rules")
         value = Comprehension(kind="pregunta", intent="precio", confidence=70, source=self.name)
         return ModelAnswer(value=value, usage=usage)
+
+    def complete(self, request):
+        return ModelAnswer(
+            value=Completion(text="a person will look"),
+            usage=Usage(client=self.name, asked_model="rules", model="rules"),
+        )
 
 
 @pytest.fixture

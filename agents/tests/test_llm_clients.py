@@ -16,6 +16,9 @@ REQUEST = ComprehensionRequest(
 )
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(autouse=True)
 def fresh():
     claude.cache_clear()

@@ -62,7 +62,7 @@ def test_tools_travel_with_underscores_and_come_back_with_dots(api, claude):
 
 
 def test_every_call_is_answered_in_the_next_turn(api, claude):
-    api.then(answers.calls(("crm_contact_create", {}), ("crm_contact_list", {})))
+    api.then(answers.calls(("crm_contact_create", {"name": "M"}), ("crm_contact_list", {})))
     first = claude.complete(REQUEST).value
     results = tuple(
         ToolResult(call_id=call.id, text="done", is_error=index == 0)
@@ -83,9 +83,14 @@ def test_every_call_is_answered_in_the_next_turn(api, claude):
     assert answered["content"][0]["is_error"] is True
 
 
-def test_a_tool_nobody_has_keeps_its_name_for_the_answer(api, claude):
+def test_a_tool_nobody_has_keeps_its_name_for_the_correction(api, claude):
     api.then(answers.calls(("launch_rockets", {"at": "moon"})))
-    assert claude.complete(REQUEST).value.calls[0].name == "launch_rockets"
+    with pytest.raises(ClaudeApiError) as caught:
+        claude.complete(REQUEST)
+    assert caught.value.failure is Failure.UNKNOWN_TOOL
+    assert caught.value.again is not None
+    assert caught.value.again.said[-2].calls[0].name == "launch_rockets"
+    assert caught.value.again.said[-1].results[0].text == "There is no tool launch_rockets."
 
 
 def test_turns_with_nothing_in_them_are_left_out(api, claude):

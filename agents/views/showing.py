@@ -18,6 +18,9 @@ SILENCES = {
     "bot_off": _("The agent is switched off in this conversation."),
     "person": _("A person has this conversation."),
     "no_answer_wanted": _("What the customer sent asks for no answer."),
+    "deleted": _("The customer deleted it before it was read."),
+    "number_changed": _("The customer has another number now."),
+    "history": _("It was said before the number was connected."),
     "error": _("The agent failed; a person was asked."),
 }
 """Why no agent answered a message, by the reason its row carries."""
