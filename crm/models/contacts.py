@@ -136,11 +136,22 @@ class ContactIdentity(Owned):
     kind = models.TextField(choices=Kind.choices)
     value = models.TextField()
     verified = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)
+    """Since when a phone number is no longer this person's; somebody else may have it now."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "kind", "value", "account"], name="identity_once"
+                fields=["workspace", "kind", "value", "account"],
+                name="identity_once",
+                condition=models.Q(retired_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "value"],
+                name="identity_retired",
+                condition=models.Q(retired_at__isnull=False),
             ),
         ]
 
@@ -149,4 +160,9 @@ class ContactIdentity(Owned):
 
     def as_answer(self) -> dict[str, object]:
         """Return the identity as answers show it."""
-        return {"kind": self.kind, "value": self.value, "verified": self.verified}
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "verified": self.verified,
+            "retired_at": self.retired_at,
+        }

@@ -8,6 +8,7 @@ from . import (
     orders,
     pipelines,
     products,
+    renumbering,
     tags,
     tasks,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "orders",
     "pipelines",
     "products",
+    "renumbering",
     "tags",
     "tasks",
 ]
