@@ -40,13 +40,17 @@ def client_of(channel: Channel) -> WhatsAppClient:
 def send(conversation: Conversation, bubble: Send) -> Outcome:
     """Hand a claimed bubble to its provider; our id travels as `biz_opaque_callback_data`."""
     refuse_inside_operation()
-    client = client_of(conversation.channel)
-    return client.send_text(
-        address(conversation),
-        str(bubble.body["text"]),
-        ref=str(bubble.pk),
-        reply_to=str(bubble.body.get("reply_to") or "") or None,
-    )
+    client, to, body = client_of(conversation.channel), address(conversation), bubble.body
+    ref, quoted = str(bubble.pk), str(body.get("reply_to") or "") or None
+    if body["type"] == "template":
+        return client.send_template(
+            to,
+            str(body["name"]),
+            language=str(body["language"]),
+            components=body["components"],
+            ref=ref,
+        )
+    return client.send_text(to, str(body["text"]), ref=ref, reply_to=quoted)
 
 
 def address(conversation: Conversation) -> To:

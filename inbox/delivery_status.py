@@ -30,7 +30,7 @@ class Step(StrEnum):
 
 
 _RANK = {step: rank for rank, step in enumerate(Step)}
-_PROOF = (Step.PLAYED, Step.READ, Step.DELIVERED)
+PROOF = (Step.PLAYED, Step.READ, Step.DELIVERED)
 _WIRE = {
     "sent": Step.ACCEPTED,
     "delivered": Step.DELIVERED,
@@ -73,7 +73,7 @@ class Progress:
     @property
     def step(self) -> Step:
         """Read the status off what was reported."""
-        for proof in _PROOF:
+        for proof in PROOF:
             if proof in self.times:
                 return proof
         if Step.FAILED in self.times:

@@ -13,6 +13,7 @@ from morfx.operations.actor import Actor
 from morfx.tenancy import within
 from morfx.workspaces.models import Membership
 
+from .demo_templates import TEMPLATES
 from .models import Availability, Channel
 from .operations import availability, channels
 from .simulator.client import SimulatorClient, SimulatorRefused
@@ -77,6 +78,7 @@ def _register(channel: Channel) -> None:
             waba_id=channel.waba_id,
             verified_name=channel.name,
         )
+        client.set_templates(channel.phone_number_id, *TEMPLATES)
     except (SimulatorRefused, requests.RequestException) as error:
         log.error("the simulated number could not be registered", why=str(error))
     finally:

@@ -13,7 +13,7 @@ from morfx.web.sentences import read
 
 
 @dataclass(frozen=True, kw_only=True)
-class _InConversation(Fact, abstract=True):
+class InConversation(Fact, abstract=True):
     conversation: UUID
 
     def pokes(self) -> Iterable[str]:
@@ -21,7 +21,7 @@ class _InConversation(Fact, abstract=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageReceived(_InConversation):
+class MessageReceived(InConversation):
     """A customer wrote."""
 
     name = "message.received"
@@ -36,7 +36,7 @@ class MessageReceived(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageQueued(_InConversation):
+class MessageQueued(InConversation):
     """Somebody wrote to the customer; it is on its way."""
 
     name = "message.queued"
@@ -49,7 +49,7 @@ class MessageQueued(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BubblesPlanned(_InConversation):
+class BubblesPlanned(InConversation):
     """An agent planned what to say."""
 
     name = "message.planned"
@@ -62,7 +62,7 @@ class BubblesPlanned(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageFailed(_InConversation):
+class MessageFailed(InConversation):
     """A message was refused, or nobody knows whether it arrived."""
 
     name = "message.failed"
@@ -75,7 +75,7 @@ class MessageFailed(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationOpened(_InConversation):
+class ConversationOpened(InConversation):
     """A conversation began."""
 
     name = "conversation.opened"
@@ -86,7 +86,7 @@ class ConversationOpened(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationAssigned(_InConversation):
+class ConversationAssigned(InConversation):
     """A conversation was given to a member, or to nobody."""
 
     name = "conversation.assigned"
@@ -100,7 +100,7 @@ class ConversationAssigned(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationTaken(_InConversation):
+class ConversationTaken(InConversation):
     """A person took the conversation over; the bot is silent from here."""
 
     name = "conversation.taken"
@@ -112,7 +112,7 @@ class ConversationTaken(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationGivenBack(_InConversation):
+class ConversationGivenBack(InConversation):
     """A person gave the conversation back to the bot."""
 
     name = "conversation.givenBack"
@@ -123,7 +123,7 @@ class ConversationGivenBack(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BotSwitched(_InConversation):
+class BotSwitched(InConversation):
     """The bot was switched on or off for this conversation."""
 
     name = "conversation.botSwitched"
@@ -135,7 +135,7 @@ class BotSwitched(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationHandedOver(_InConversation):
+class ConversationHandedOver(InConversation):
     """The bot gave the conversation to people."""
 
     name = "conversation.handedOver"
@@ -148,7 +148,7 @@ class ConversationHandedOver(_InConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationArchived(_InConversation):
+class ConversationArchived(InConversation):
     """A conversation was closed or opened again."""
 
     name = "conversation.archived"
@@ -173,6 +173,91 @@ class ChannelConnected(Fact):
 
     def describe(self) -> str:
         return _("The number %(number)s was connected.") % {"number": self.phone_number_id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplatesSynchronised(Fact):
+    """The list of a business account's templates was fetched and differed from ours."""
+
+    name = "template.synchronised"
+    channel: UUID
+    added: int
+    changed: int
+    gone: int
+
+    def describe(self) -> str:
+        words = {"added": self.added, "changed": self.changed, "gone": self.gone}
+        return _("Templates: %(added)s new, %(changed)s changed, %(gone)s gone.") % words
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateStatusChanged(Fact):
+    """WhatsApp approved, rejected, paused… a template that we knew, or moved its category."""
+
+    name = "template.statusChanged"
+    template: UUID
+    title: str
+    language: str
+    from_status: str
+    to_status: str
+    from_category: str
+    to_category: str
+    reason: str
+
+    def describe(self) -> str:
+        words = {"name": self.title, "status": self.to_status, "category": self.to_category}
+        if self.from_status == self.to_status:
+            return _("The template %(name)s is in the category %(category)s now.") % words
+        return _("The template %(name)s is %(status)s now.") % words
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelStopped(Fact):
+    """WhatsApp refuses everything a number sends; nothing more is tried until it is resumed."""
+
+    name = "channel.stopped"
+    channel: UUID
+    number: str
+    code: int | None
+    reason: str
+
+    def describe(self) -> str:
+        words = {"number": self.number, "reason": self.reason}
+        return _("The number %(number)s stopped sending: %(reason)s") % words
+
+    def pokes(self) -> Iterable[str]:
+        return ("channels",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelResumed(Fact):
+    """A stopped number sends again."""
+
+    name = "channel.resumed"
+    channel: UUID
+    number: str
+
+    def describe(self) -> str:
+        return _("The number %(number)s sends again.") % {"number": self.number}
+
+    def pokes(self) -> Iterable[str]:
+        return ("channels",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelHeld(Fact):
+    """WhatsApp made a number wait: it sent too much, is moved, or people reported it."""
+
+    name = "channel.held"
+    channel: UUID
+    number: str
+    code: int | None
+    reason: str
+    seconds: int
+
+    def describe(self) -> str:
+        words = {"number": self.number, "reason": self.reason, "seconds": self.seconds}
+        return _("The number %(number)s waits %(seconds)s seconds: %(reason)s") % words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,10 @@ SECRETS = ("token", "app_secret", "verify_token")
 
 HELP = {
     "phone_number_id": _("The number's id at the provider; not the phone number itself."),
-    "app_secret": _("Signs what arrives. Without it, deliveries of Meta and Kapso are refused."),
+    "app_secret": _(
+        "Proves what arrives: Meta's app secret, the secret key of Kapso's webhook, a secret of"
+        " your own at 360dialog. Without it, deliveries of Meta and Kapso are refused."
+    ),
     "verify_token": _("Left empty, we make one."),
     "base_url": _("Only when the provider gave you an address of your own."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -13,22 +14,17 @@ from morfx.jobs.work import job
 from morfx.operations.actor import Actor
 from morfx.operations.errors import Refused
 
-from . import clients, delivery
-from .models import Conversation, Envelope
-from .operations import receiving, sending
-from .providers.payload import BadPayload, Inbound, Status, Unreadable, open_payload
+from . import delivery, others
+from .holds import send_what_waited  # noqa: F401 (registers it)
+from .models import Envelope
+from .operations import echoing, receiving
+from .providers.payload import BadPayload, Echo, Inbound, Status, Unreadable, open_payload
 from .receipts import tell_read  # noqa: F401 (registers it)
+from .reconciling import reconcile  # noqa: F401 (registers it)
+from .replaying import already_applied, bury_envelope
+from .retrying import look_at_failure  # noqa: F401 (registers it)
+from .routing import channel_for
 from .settling import note_status
-
-MOST_IN_A_ROW = 20
-"""Bubbles one delivery sends before it lets other conversations have the worker."""
-
-
-@job(tries=20)
-def bury_envelope(envelope: UUID) -> None:
-    """Mark an envelope dead that could not be applied after all its tries; it can be replayed."""
-    reason = "It could not be applied; the error is on its parked job."
-    Envelope.objects.filter(pk=envelope).update(state=Envelope.State.DEAD, error=reason)
 
 
 @job(network=True, tries=5, otherwise=bury_envelope)
@@ -46,14 +42,18 @@ def open_envelope(envelope: UUID) -> None:
     except BadPayload as error:
         _close(row, [str(error)])
         return
-    items: list[tuple[Callable[..., list[str]], object]]
-    items = [(partial(_receive, position=n), item) for n, item in enumerate(opened.inbound())]
-    items += [(_note, item) for item in opened.statuses()]
-    problems = [item.error for item in opened.others() if isinstance(item, Unreadable)]
+    steps: list[tuple[Callable[..., None], object]]
+    steps = [(partial(_receive, position=n), item) for n, item in enumerate(opened.inbound())]
+    steps += [(partial(_echo, position=n), item) for n, item in enumerate(opened.echoes())]
+    steps += [(_note, item) for item in opened.statuses()]
+    steps += [(others.apply, item) for item in opened.others()]
+    problems: list[str] = []
     errors: list[Exception] = []
-    for apply, item in items:
+    for apply, item in steps:
         try:
-            problems += apply(row, item)
+            if isinstance(item, Unreadable):
+                raise Refused(item.error)
+            apply(row, item)
         except Refused as refusal:
             problems.append(refusal.message)
         except Exception as error:
@@ -63,27 +63,26 @@ def open_envelope(envelope: UUID) -> None:
     _close(row, problems)
 
 
-def _receive(row: Envelope, inbound: Inbound | Unreadable, position: int) -> list[str]:
-    if isinstance(inbound, Unreadable):
-        return [inbound.error]
-    if inbound.phone_number_id and inbound.phone_number_id != row.channel.phone_number_id:
-        return [f"a message for number {inbound.phone_number_id}, which is not this channel's"]
-    actor = Actor.system(row.workspace_id, "inbox", via="webhook")
-    receiving.receive(
-        actor,
-        channel=row.channel,
-        inbound=inbound,
-        received_at=row.created_at,
-        position=position,
-    )
-    return []
+def _receive(row: Envelope, inbound: Inbound, position: int) -> None:
+    channel = channel_for(row, inbound.phone_number_id)
+    if not already_applied(row, inbound.provider_id):
+        actor = Actor.system(row.workspace_id, "inbox", via="webhook")
+        at = row.created_at
+        receiving.receive(
+            actor, channel=channel, inbound=inbound, received_at=at, position=position
+        )
 
 
-def _note(row: Envelope, status: Status | Unreadable) -> list[str]:
-    if isinstance(status, Unreadable):
-        return [status.error]
-    note_status(row.channel, status, row.created_at)
-    return []
+def _echo(row: Envelope, echo: Echo, position: int) -> None:
+    channel = channel_for(row, echo.phone_number_id)
+    if not already_applied(row, echo.provider_id):
+        actor = echoing.somebody(row.workspace_id)
+        at = row.created_at
+        echoing.echo(actor, channel=channel, echo=echo, received_at=at, position=position)
+
+
+def _note(row: Envelope, status: Status) -> None:
+    note_status(channel_for(row, status.phone_number_id), status, row.created_at)
 
 
 def _close(row: Envelope, problems: list[str]) -> None:
@@ -94,16 +93,7 @@ def _close(row: Envelope, problems: list[str]) -> None:
         row.save(update_fields=["state", "error", "opened_at", "attempts"])
 
 
-@job(network=True, tries=20)
-def deliver(conversation: UUID) -> None:
-    """Send what is due in a conversation, one bubble after the other."""
-    for _ in range(MOST_IN_A_ROW):
-        send = delivery.claim_next(conversation)
-        if send is None:
-            break
-        with transaction.atomic():
-            target = Conversation.objects.select_related("channel").get(pk=conversation)
-        delivery.note(send, clients.send(target, send))
-    with transaction.atomic():
-        Conversation.objects.select_for_update(of=("self",)).get(pk=conversation)
-        sending.schedule(conversation)
+@job(queue="sends", network=True, tries=20)
+def deliver(conversation: UUID, slot: datetime | None = None) -> None:
+    """Send what is due in a conversation; `slot` is when its number's turn was reserved for."""
+    delivery.send_due(conversation, slot)

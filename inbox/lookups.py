@@ -7,14 +7,16 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
+from pydantic import Field
 
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import lookup
 from morfx.operations.inputs import Also, Ref
 from morfx.operations.paging import Cursor, Limit, Page, page
 
-from . import bot
-from .models import Conversation, ConversationRows, Envelope, Message
+from . import bot, replaying
+from .models import Conversation, ConversationRows, Envelope, Message, Template
+from .providers.raw_json import open_json
 
 
 def visible(actor: Actor) -> QuerySet[Conversation]:
@@ -83,11 +85,45 @@ def list_envelopes(
     actor: Actor,
     *,
     state: Literal["received", "parsed", "dead"] | None = None,
+    channel: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Envelope]:
     """List stored webhook posts, newest first, with what became of each."""
-    rows = Envelope.objects.defer("body")
-    if state is not None:
-        rows = rows.filter(state=state)
+    rows = replaying.chosen(state, since, until)
+    if channel is not None:
+        rows = rows.filter(channel=channel)
     return page(rows, by=["-id"], limit=limit, cursor=cursor)
+
+
+@lookup("whatsapp.envelope.read", needs="settings.edit")
+def read_envelope(actor: Actor, *, envelope: Ref[Envelope]) -> dict[str, object]:
+    """Return one stored webhook post with its body, as it came."""
+    return {**envelope.as_answer(), "body": readable(bytes(envelope.body))}
+
+
+def readable(body: bytes) -> object:
+    """Return a body as JSON; as text where it is none that can be read."""
+    try:
+        return open_json(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+@lookup("whatsapp.template.list", needs="whatsapp.view")
+def list_templates(
+    actor: Actor,
+    *,
+    status: Annotated[str, Field(max_length=64)] = "",
+    limit: Limit = 200,
+    cursor: Cursor = None,
+) -> Page[Template]:
+    """List message templates by name; without `status`, all that WhatsApp still has."""
+    rows = Template.objects.all()
+    if status and status.lower() != "all":
+        rows = rows.filter(status=status.upper())
+    elif not status:
+        rows = rows.exclude(status=Template.DELETED)
+    return page(rows, by=["name", "language", "id"], limit=limit, cursor=cursor)

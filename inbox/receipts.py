@@ -13,7 +13,7 @@ from . import clients
 from .models import Message
 
 
-@job(network=True, tries=2)
+@job(queue="sends", network=True, tries=2)
 def tell_read(conversation: UUID) -> None:
     """Tell WhatsApp that the customer's newest message was read. Harmless when it fails."""
     with transaction.atomic():
@@ -24,6 +24,6 @@ def tell_read(conversation: UUID) -> None:
             .order_by("-id")
             .first()
         )
-    if newest is not None and newest.provider_id:
+    if newest is not None and newest.provider_id and not newest.conversation.channel.stopped_at:
         clients.client_of(newest.conversation.channel).mark_read(newest.provider_id)
         poke(newest.workspace_id, "phone")

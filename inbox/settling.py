@@ -6,7 +6,7 @@ every path ends here and folds into the same progress (see `delivery_status`).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,16 +17,20 @@ from django.utils.translation import gettext as _
 
 from inbox import window
 from morfx.events.poke import poke
-from morfx.operations.actor import Actor
 
 from .delivery_status import Failure, Progress, StatusEvent, Step, fold
 from .models import Channel, Conversation, LooseStatus, Message, Send
-from .operations.failures import fail
+from .operations.failures import report
 from .providers.errors import row_for
 from .providers.outcomes import Accepted, Outcome, Rejected, Unknown
 from .providers.payload import Status
+from .retrying import error_of, look_at_failure, worth_a_look
 
 WINDOW_CLOSED_CODE = 131047
+UNKNOWN_PATIENCE = timedelta(minutes=10)
+"""How long a bubble may be unconfirmed before people are told. Reports come within seconds as a
+rule, and every webhook we could not take is repeated after growing pauses: ten minutes leave room
+for several of those, and are as long as a customer should be without answer or person."""
 SHOWN = {
     Step.PLANNED: "queued",
     Step.ACCEPTED: "sent",
@@ -38,31 +42,34 @@ SHOWN = {
 
 
 def settle(send: Send, outcome: Outcome) -> None:
-    """Note the end of a claimed bubble: accepted, rejected, or honestly unknown."""
+    """Note the end of a claimed bubble: accepted, rejected for good, or honestly unknown."""
     now = timezone.now()
     send.settled_at = now
     if isinstance(outcome, Accepted):
         send.state, send.provider_id = Send.State.ACCEPTED, outcome.provider_id
-        _remember_id(send, outcome.provider_id)
-        _apply(send, StatusEvent(step=Step.ACCEPTED, at=now))
+        _accept(send, StatusEvent(step=Step.ACCEPTED, at=now))
     elif isinstance(outcome, Rejected):
-        send.state, send.reason = Send.State.REJECTED, outcome.title[:200]
-        send.error = {"code": outcome.code, "title": outcome.title, "details": outcome.details}
+        reject(send, outcome)
         code = -1 if outcome.code is None else outcome.code
-        _apply(
-            send,
-            StatusEvent(
-                step=Step.FAILED, at=now, code=code, title=outcome.title, details=outcome.details
-            ),
-        )
+        words = {"title": outcome.title, "details": outcome.details}
+        _apply(send, [StatusEvent(step=Step.FAILED, at=now, code=code, **words)])
     else:
         _unknown(send, outcome)
-    send.save()
+    send.save(update_fields=["state", "reason", "error", "provider_id", "settled_at"])
 
 
-def outside_window(conversation: Conversation) -> Rejected | None:
-    """Refuse on our side what WhatsApp would: free text outside the 24-hour window."""
-    if window.is_open(conversation.last_customer_message_at, timezone.now()):
+def reject(send: Send, refused: Rejected) -> None:
+    """Mark a row as refused, without a word of what follows; saving it is the caller's."""
+    send.state, send.reason = Send.State.REJECTED, refused.title[:200]
+    send.error, send.settled_at = error_of(refused), timezone.now()
+
+
+def outside_window(conversation: Conversation, send: Send) -> Rejected | None:
+    """Refuse on our side what WhatsApp would: anything but a template outside the window."""
+    now = timezone.now()
+    if send.body.get("type") == "template" or window.is_open(
+        conversation.last_customer_message_at, now
+    ):
         return None
     row = row_for(WINDOW_CLOSED_CODE)
     return Rejected(
@@ -84,18 +91,19 @@ def note_status(channel: Channel, status: Status, received_at: datetime) -> None
         send = _send_of(status)
         message = _locked_message(send, status.provider_id)
         if message is None:
-            LooseStatus.objects.create(
+            error = {"code": event.code, "title": event.title, "details": event.details}
+            LooseStatus.objects.get_or_create(
                 channel=channel,
                 provider_id=status.provider_id,
                 status=event.step,
                 occurred_at=event.at,
-                error={"code": event.code, "title": event.title, "details": event.details},
+                defaults={"error": error},
             )
             return
         if send is not None and send.state in (Send.State.CLAIMED, Send.State.UNKNOWN):
             _settle_by_status(send, status, event)
-        if not _overtaken(send, event):
-            _fold_into(message, event)
+        elif not _overtaken(send, event):
+            _fold_into(message, [event], send)
 
 
 def _one_at_a_time(provider_id: str) -> None:
@@ -121,8 +129,8 @@ def _locked_message(send: Send | None, provider_id: str) -> Message | None:
 
 
 def _overtaken(send: Send | None, event: StatusEvent) -> bool:
-    """Tell whether a failure is of an attempt that a newer one has replaced."""
-    if send is None or event.step is not Step.FAILED:
+    """Tell whether a report of no arrival is of an attempt that a newer one has replaced."""
+    if send is None or event.step not in (Step.FAILED, Step.ACCEPTED):
         return False
     return Send.objects.filter(message=send.message_id, attempt__gt=send.attempt).exists()
 
@@ -135,60 +143,105 @@ def _settle_by_status(send: Send, status: Status, event: StatusEvent) -> None:
         settled_at=timezone.now(),
         reason=event.title[:200] if failed else "",
     )
-    if send.message_id:
-        _remember_id(send, status.provider_id)
+    if not _overtaken(send, event):
+        _accept(send, event, provider_id=status.provider_id)
 
 
-def _remember_id(send: Send, provider_id: str) -> None:
+def _accept(send: Send, *events: StatusEvent, provider_id: str = "") -> None:
     """Give the message the provider's id, and fold in what was reported before we knew it."""
+    provider_id = provider_id or send.provider_id
     _one_at_a_time(provider_id)
-    Message.objects.filter(pk=send.shown_id).update(provider_id=provider_id)
-    for loose in LooseStatus.objects.filter(provider_id=provider_id):
-        error = loose.error
-        event = StatusEvent(
-            step=Step(loose.status),
-            at=loose.occurred_at,
-            code=int(error.get("code", -1)),
-            title=str(error.get("title", "")),
-            details=str(error.get("details", "")),
-        )
-        _apply(send, event)
-        loose.delete()
+    loose = list(LooseStatus.objects.filter(provider_id=provider_id))
+    _apply(send, [*events, *map(_event, loose)], provider_id)
+    if loose:
+        LooseStatus.objects.filter(pk__in=[each.pk for each in loose]).delete()
 
 
-def _apply(send: Send, event: StatusEvent) -> None:
+def fold_loose(message_id: UUID, provider_id: str) -> int:
+    """Fold in what was reported of a message before we knew it; return how many reports."""
+    _one_at_a_time(provider_id)
+    loose = list(LooseStatus.objects.filter(provider_id=provider_id))
+    message = Message.objects.select_for_update().get(pk=message_id)
+    _fold_into(message, [*map(_event, loose)], None)
+    return LooseStatus.objects.filter(pk__in=[each.pk for each in loose]).delete()[0]
+
+
+def _event(loose: LooseStatus) -> StatusEvent:
+    error = loose.error
+    return StatusEvent(
+        step=Step(loose.status),
+        at=loose.occurred_at,
+        code=int(error.get("code", -1)),
+        title=str(error.get("title", "")),
+        details=str(error.get("details", "")),
+    )
+
+
+def _apply(send: Send, events: list[StatusEvent], provider_id: str = "") -> None:
     message = Message.objects.select_for_update().get(pk=send.shown_id)
-    _fold_into(message, event)
+    message.provider_id = provider_id or message.provider_id
+    _fold_into(message, events, send if provider_id else None)
 
 
-def _fold_into(message: Message, event: StatusEvent) -> None:
-    before = message.status
-    progress = fold(_progress(message.progress), event)
+def _fold_into(message: Message, events: list[StatusEvent], send: Send | None) -> None:
+    """Fold reports into a message; a failure of something accepted is looked at for another try."""
+    before, progress = message.status, _progress(message.progress)
+    for event in events:
+        progress = fold(progress, event)
     message.progress, message.error = _stored(progress), _error(progress)
     message.status = SHOWN[progress.step]
-    message.save(update_fields=["progress", "error", "status"])
+    message.save(update_fields=["progress", "error", "status", "provider_id"])
     if message.status == "failed" and before != "failed":
-        report(message)
+        _failed(message, progress.error, send)
     if message.status != before:
         name = f"conversation-{message.conversation_id}"
         poke(message.workspace_id, name, "inbox", "phone")
 
 
+def _failed(message: Message, why: Failure | None, send: Send | None) -> None:
+    if send is None or why is None or not worth_a_look(why.code):
+        report(message)
+    else:
+        look_at_failure.later(send=send.pk, code=why.code, title=why.title, details=why.details)
+
+
 def _unknown(send: Send, outcome: Unknown) -> None:
+    """Show that it is not confirmed; nobody is told before the reports had their time."""
     send.state, send.reason = Send.State.UNKNOWN, outcome.reason[:200]
     message = Message.objects.select_for_update().get(pk=send.shown_id)
     if not message.progress.get("times"):
         message.status = "unknown"
-        message.error = {"code": None, "title": outcome.reason}
-        message.save(update_fields=["status", "error"])
+        message.save(update_fields=["status"])
+
+
+def report_unconfirmed(now: datetime | None = None) -> int:
+    """Tell people of what nobody confirmed within UNKNOWN_PATIENCE; return how many.
+
+    Works on the current workspace, each bubble in a transaction of its own. What a report settles
+    later is settled all the same.
+    """
+    limit = (now or timezone.now()) - UNKNOWN_PATIENCE
+    waiting = Send.objects.filter(state=Send.State.UNKNOWN, reported_at=None, settled_at__lt=limit)
+    with transaction.atomic():
+        found = list(waiting.order_by("settled_at").values_list("pk", flat=True)[:500])
+    return sum(_give_up_waiting(pk) for pk in found)
+
+
+def _give_up_waiting(pk: UUID) -> bool:
+    with transaction.atomic():
+        send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
+        if send.state != Send.State.UNKNOWN or send.reported_at is not None:
+            return False
+        send.reported_at = timezone.now()
+        send.save(update_fields=["reported_at"])
+        message = Message.objects.select_for_update().get(pk=send.shown_id)
+        if message.status != "unknown":
+            return False
+        message.error = {"code": None, "title": send.reason}
+        message.save(update_fields=["error"])
         report(message)
-
-
-def report(message: Message) -> None:
-    """Tell people and automations that a message did not arrive, or may not have."""
-    system = Actor.system(message.workspace_id, "delivery")
-    error: dict[str, Any] = message.error or {}
-    fail(system, message=message, code=error.get("code"), reason=str(error.get("title") or ""))
+        poke(message.workspace_id, f"conversation-{message.conversation_id}", "inbox")
+        return True
 
 
 def _progress(stored: dict[str, Any]) -> Progress:

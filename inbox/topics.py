@@ -27,7 +27,19 @@ def may_see_typing(member: Member, rest: str) -> bool:
     return may_follow(member, rest)
 
 
+@topic("templates")
+def may_follow_templates(member: Member, rest: str) -> bool:
+    """Let members who may see WhatsApp hear that the list of templates was fetched."""
+    return bool(member.actor().may("whatsapp.view"))
+
+
 @topic("inbox")
 def may_follow_inbox(member: Member, rest: str) -> bool:
     """Let members who may see WhatsApp hear that some conversation changed."""
+    return bool(member.actor().may("whatsapp.view"))
+
+
+@topic("channels")
+def may_follow_channels(member: Member, rest: str) -> bool:
+    """Let members who may see WhatsApp hear that a number stopped or goes on."""
     return bool(member.actor().may("whatsapp.view"))

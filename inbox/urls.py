@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from .views import acts, channels, composing, files, listing, phone, screen
+from .views import (
+    acts,
+    channels,
+    composing,
+    envelopes,
+    files,
+    listing,
+    phone,
+    screen,
+    stopped,
+    template_settings,
+    templates,
+)
 
 app_name = "inbox"
 urlpatterns: list[URLPattern] = [
@@ -25,8 +37,19 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<uuid:pk>/assign/", acts.assign, name="assign"),
     path("inbox/<uuid:pk>/archive/", acts.archive, name="archive"),
     path("inbox/<uuid:pk>/unread/", acts.mark_unread, name="unread"),
+    path("inbox/<uuid:pk>/templates/", templates.choose, name="templates"),
+    path("inbox/<uuid:pk>/templates/<uuid:template>/", templates.use, name="template"),
+    path("inbox/<uuid:pk>/templates/<uuid:template>/look/", templates.look, name="template_look"),
+    path("settings/templates/", template_settings.overview, name="template_settings"),
+    path("settings/templates/sync/", template_settings.sync, name="templates_sync"),
     path("settings/channels/", channels.channels, name="channels"),
+    path("inbox/stopped/", stopped.stopped, name="stopped"),
+    path("settings/channels/<uuid:pk>/resume/", stopped.resume, name="channel_resume"),
     path("settings/channels/connect/", channels.connect, name="channel_connect"),
+    path("settings/deliveries/", envelopes.deliveries, name="deliveries"),
+    path("settings/deliveries/replay/", envelopes.replay_dead, name="replay_dead"),
+    path("settings/deliveries/<uuid:pk>/", envelopes.delivery, name="delivery"),
+    path("settings/deliveries/<uuid:pk>/replay/", envelopes.replay, name="replay"),
     path("phone/", phone.phone, name="phone"),
     path("phone/new/", phone.new, name="phone_new"),
     path("phone/<str:key>/", phone.phone, name="phone_customer"),

@@ -3,8 +3,11 @@
 from .channels import Channel, Envelope, LooseStatus
 from .conversation_rows import FILTERS, ConversationRows
 from .conversations import Conversation, Message
+from .pace import Pace
 from .presence import Typing
+from .reconciliations import Reconciliation
 from .sends import Availability, Send
+from .templates import Template, TemplateSync
 
 __all__ = [
     "FILTERS",
@@ -15,6 +18,10 @@ __all__ = [
     "Envelope",
     "LooseStatus",
     "Message",
+    "Pace",
+    "Reconciliation",
     "Send",
+    "Template",
+    "TemplateSync",
     "Typing",
 ]

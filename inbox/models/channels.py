@@ -30,6 +30,17 @@ class Channel(Owned):
     is_simulated = models.BooleanField(default=False)
     refused_deliveries = models.BigIntegerField(default=0)
     """Webhook posts refused for a missing or wrong signature; nothing else of them is kept."""
+    throughput = models.PositiveIntegerField(default=80)
+    """Messages a second WhatsApp lets the number exchange, in and out together: 80 by default, 20
+    for one that is also used on a phone (coexistence), 1,000 after Meta's upgrade."""
+    stopped_at = models.DateTimeField(null=True)
+    """Since when nothing is sent through it, because WhatsApp refuses all of it; see `resumed_at`.
+    What is planned waits."""
+    stopped_code = models.IntegerField(null=True)
+    stopped_reason = models.CharField(max_length=300, blank=True)
+    """What WhatsApp said, in its words."""
+    resumed_at = models.DateTimeField(null=True)
+    """When it was last let go on; a refusal of something sent before stops nothing any more."""
 
     class Meta:
         constraints = [
@@ -66,6 +77,8 @@ class Envelope(Owned):
     error = models.TextField(default="")
     attempts = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField(null=True)
+    replayed_at = models.DateTimeField(null=True)
+    """When somebody last asked to have it applied again; the same for all asked for at once."""
 
     class Meta:
         indexes = [
@@ -90,6 +103,7 @@ class Envelope(Owned):
             "attempts": self.attempts,
             "created_at": self.created_at,
             "opened_at": self.opened_at,
+            "replayed_at": self.replayed_at,
         }
 
 

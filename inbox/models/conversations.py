@@ -57,6 +57,10 @@ class Conversation(Owned):
     owner_who = models.TextField(default="", blank=True)
     epoch = models.BigIntegerField(default=1)
     handed_over_at = models.DateTimeField(null=True)
+    spent_until = models.DateTimeField(null=True)
+    """Until when our budget of messages to this one person is spent; see `inbox.pacing`."""
+    user_id_told = models.CharField(max_length=160, blank=True)
+    """The business-scoped id that WhatsApp last named when it took a message for this person."""
 
     objects: ClassVar = OwnedManager.from_queryset(ConversationRows)()
 
@@ -149,7 +153,7 @@ class Message(Owned):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     reply_to = models.TextField(default="", blank=True)
-    """The provider's id of the message this one quotes."""
+    """The provider's id of the message this one quotes, rewrites, deletes or reacts to."""
     status = models.TextField(default="received")
     progress = models.JSONField(default=dict)
     error = models.JSONField(default=dict)
@@ -174,6 +178,11 @@ class Message(Owned):
                 fields=["workspace", "conversation", "id"],
                 name="message_unheard",
                 condition=Q(direction="inbound", heard_at__isnull=True),
+            ),
+            models.Index(
+                fields=["workspace", "reply_to"],
+                name="message_amending",
+                condition=Q(type__in=["edit", "revoke", "reaction"]),
             ),
         ]
 

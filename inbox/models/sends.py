@@ -18,6 +18,7 @@ class Send(Owned):
 
     planned → claimed → accepted | rejected | unknown, or withdrawn before it was claimed. An
     unknown one is never sent again blindly; a status webhook that carries our id settles it.
+    Another try is another row with the next `attempt`; the message has them all.
     """
 
     class State(models.TextChoices):
@@ -56,6 +57,8 @@ class Send(Owned):
     """When it may go; null while it waits for the bubble before it."""
     claimed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True)
+    """When people were told that nobody knows what became of it; null until then."""
     provider_id = models.TextField(default="", blank=True)
     error = models.JSONField(default=dict)
 
@@ -74,6 +77,11 @@ class Send(Owned):
                 condition=Q(state__in=["planned", "claimed", "unknown"]),
             ),
             models.Index(fields=["workspace", "conversation", "plan"], name="send_plan"),
+            models.Index(
+                fields=["workspace", "settled_at"],
+                name="send_unconfirmed",
+                condition=Q(state="unknown", reported_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

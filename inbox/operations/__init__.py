@@ -1,13 +1,35 @@
 """Everything that changes channels, conversations and messages."""
 
-from . import availability, channels, conversations, handover, messages, receiving, sending
+from . import (
+    availability,
+    channels,
+    conversations,
+    echoing,
+    envelopes,
+    handover,
+    importing,
+    messages,
+    noticing,
+    receiving,
+    sending,
+    stopping,
+    template_sync,
+    templates,
+)
 
 __all__ = [
     "availability",
     "channels",
     "conversations",
+    "echoing",
+    "envelopes",
     "handover",
+    "importing",
     "messages",
+    "noticing",
     "receiving",
     "sending",
+    "stopping",
+    "template_sync",
+    "templates",
 ]

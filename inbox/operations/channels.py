@@ -16,6 +16,7 @@ from morfx.operations.errors import Refused
 
 from ..facts import ChannelConnected
 from ..models import Channel
+from . import stopping
 
 SCHEMES = ("https://",) if settings.PROD else ("https://", "http://")
 """How a provider's address may begin; plain HTTP only where we develop and test."""
@@ -37,10 +38,12 @@ def connect(
     name: Annotated[str, Field(max_length=100)] = "",
     display_phone: Annotated[str, Field(max_length=32)] = "",
     simulated: bool | None = None,
+    throughput: Annotated[int, Field(ge=1, le=1000)] | None = None,
 ) -> Channel:
     """Connect a WhatsApp number, or change how a connected one is reached.
 
-    Without `verify_token` one is made; what is left empty stays as it was.
+    Without `verify_token` one is made; what is left empty stays as it was. `throughput` is how many
+    messages a second WhatsApp lets the number exchange. A stopped number goes on with a new token.
     """
     if base_url and not base_url.startswith(SCHEMES):
         raise Refused(_("This is not a web address."), field="base_url")
@@ -55,6 +58,7 @@ def connect(
         "waba_id": waba_id,
         "name": name,
         "display_phone": display_phone,
+        "throughput": throughput,
     }
     for field, value in given.items():
         if value:
@@ -63,4 +67,6 @@ def connect(
     channel.is_simulated = channel.is_simulated if simulated is None else simulated
     channel.save()
     record(ChannelConnected(channel=channel.pk, provider=provider, phone_number_id=phone_number_id))
+    if token and channel.stopped_at:
+        stopping.resume(actor, channel=channel)
     return channel

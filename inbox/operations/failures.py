@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from morfx.events.ledger import record
 from morfx.operations.actor import SYSTEM, Actor
 from morfx.operations.catalogue import operation
@@ -19,3 +21,10 @@ def fail(actor: Actor, *, message: Ref[Message], code: int | None = None, reason
             conversation=message.conversation_id, message=message.pk, code=code, reason=reason
         )
     )
+
+
+def report(message: Message) -> None:
+    """Tell people and automations that a message did not arrive, or may not have."""
+    system = Actor.system(message.workspace_id, "delivery")
+    error: dict[str, Any] = message.error or {}
+    fail(system, message=message, code=error.get("code"), reason=str(error.get("title") or ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def send(
     quoted = _quoted(conversation, reply_to)
     sender = sender_of(actor)
     if sender == Message.Sender.USER:
-        _take(actor, conversation)
+        take(actor, conversation)
     message = Message.objects.create(
         conversation=conversation,
         direction=Message.Direction.OUTBOUND,
@@ -78,11 +78,15 @@ def retry(actor: Actor, *, message: Locked[Message]) -> Message:
     if message.status not in ("failed", "unknown") or message.direction != "outbound":
         raise Conflict(_("Only a message that failed can be sent again."))
     conversation = Conversation.objects.get(pk=message.conversation_id)
-    if not window.is_open(conversation.last_customer_message_at, timezone.now()):
+    former = message.sends.order_by("attempt").last()
+    body = former.body if former is not None and message.type == "template" else None
+    if not body and not window.is_open(conversation.last_customer_message_at, timezone.now()):
         raise Refused(_("The 24-hour window is closed."), code="WINDOW_CLOSED")
+    attempt = (former.attempt if former else 0) + 1
     message.status, message.error, message.progress = "queued", {}, {}
-    message.save(update_fields=["status", "error", "progress"])
-    enqueue(actor, conversation, message, attempt=message.sends.count() + 1)
+    message.content["attempts"] = attempt
+    message.save(update_fields=["status", "error", "progress", "content"])
+    enqueue(actor, conversation, message, attempt=attempt, body=body)
     record(
         MessageQueued(
             conversation=conversation.pk,
@@ -95,15 +99,20 @@ def retry(actor: Actor, *, message: Locked[Message]) -> Message:
 
 
 def enqueue(
-    actor: Actor, conversation: Conversation, message: Message, *, attempt: int = 1
+    actor: Actor,
+    conversation: Conversation,
+    message: Message,
+    *,
+    attempt: int = 1,
+    body: dict[str, Any] | None = None,
 ) -> Send:
-    """Plan the one bubble of a message that is already written."""
+    """Plan the one bubble of a message that is already written; without `body`, it is its text."""
     row = Send.objects.create(
         conversation=conversation,
         message=message,
         sender=sender_of(actor) if attempt > 1 else message.sender,
         sender_id=actor.who,
-        body={"type": "text", "text": message.text, "reply_to": message.reply_to},
+        body=body or {"type": "text", "text": message.text, "reply_to": message.reply_to},
         epoch=conversation.epoch,
         attempt=attempt,
     )
@@ -126,7 +135,7 @@ def _latest(contact: Contact | None) -> Conversation:
         raise Refused(_("Name a conversation or a contact."), field="conversation")
     found = (
         Conversation.objects.select_for_update(of=("self",))
-        .filter(contact=contact)
+        .filter(contact=contact, identity__retired_at=None)
         .order_by("-last_message_at", "-id")
         .first()
     )
@@ -135,7 +144,7 @@ def _latest(contact: Contact | None) -> Conversation:
     return found
 
 
-def _take(actor: Actor, conversation: Conversation) -> None:
+def take(actor: Actor, conversation: Conversation) -> None:
     """A person has written: a new epoch, even when they had it already (nothing else is sent)."""
     fresh = conversation.owner_who != actor.who
     raise_epoch(conversation, owner=actor.who, reason="person")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -84,8 +84,6 @@ def plan(
 
 def schedule(conversation_id: UUID) -> None:
     """Set the conversation's one delivery job for the moment its next bubble is due."""
-    from ..jobs import deliver
-
     due = (
         Send.objects.filter(conversation_id=conversation_id, state=Send.State.PLANNED)
         .exclude(due_at=None)
@@ -94,7 +92,15 @@ def schedule(conversation_id: UUID) -> None:
         .first()
     )
     if due is not None:
-        deliver.at(due, key=f"deliver:{conversation_id}", conversation=conversation_id)
+        set_delivery(conversation_id, due)
+
+
+def set_delivery(conversation_id: UUID, due: datetime, *, slot: datetime | None = None) -> None:
+    """Set the conversation's one delivery job; `slot` is when its number's turn is reserved."""
+    from ..jobs import deliver
+
+    more = {"slot": slot} if slot else {}
+    deliver.at(due, key=f"deliver:{conversation_id}", conversation=conversation_id, **more)
 
 
 def follow(send: Send) -> None:

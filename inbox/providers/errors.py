@@ -247,6 +247,10 @@ TABLE: dict[int, ErrorRow] = {
 }
 
 
+WINDOW_CODES = frozenset({131047, 470})
+"""Outside the 24-hour window, in the words of the Cloud API and of its predecessor."""
+
+
 def row_for(code: int | None) -> ErrorRow:
     """Return what a code means; the cautious default for one we do not know, or for none."""
     return UNKNOWN if code is None else TABLE.get(code, UNKNOWN)

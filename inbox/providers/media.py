@@ -95,8 +95,11 @@ def _address(client: WhatsAppClient, media_id: str) -> tuple[str, str, str]:
         body = open_json(response.content)
     except ValueError:
         body = None
-    url = text_at(body, "url") if isinstance(body, dict) else None
-    if url is None or not isinstance(body, dict):
+    if not isinstance(body, dict):
+        body = {}
+    own = client.preset.media is MediaRule.DOWNLOAD_URL
+    url = (text_at(body, "download_url") if own else None) or text_at(body, "url")
+    if url is None:
         raise _Stop("the answer names no address", retryable=True)
     return (
         _ours(client, url),
@@ -114,7 +117,8 @@ def _ours(client: WhatsAppClient, url: str) -> str:
         return urlunsplit((home.scheme, home.netloc, target.path, target.query, ""))
     if (target.scheme, target.netloc) == (home.scheme, home.netloc):
         return url
-    if target.scheme == "https" and (at_meta or _same_owner(host, home.hostname or "")):
+    theirs = at_meta and client.preset.media is MediaRule.AS_GIVEN
+    if target.scheme == "https" and (theirs or _same_owner(host, home.hostname or "")):
         return url
     raise _Stop("the address is not the seller's", retryable=False)
 

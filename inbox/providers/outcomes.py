@@ -45,6 +45,11 @@ class Rejected:
     hold: Hold = Hold.NONE
     http_status: int | None = None
 
+    @property
+    def stops(self) -> bool:
+        """Tell whether the number must send nothing more until somebody puts it right."""
+        return self.hold is Hold.NUMBER and not self.retryable
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:

@@ -2,17 +2,21 @@
 
 One POST may carry several entries, each several changes, each several messages and reports; all
 of them are visited, and one that cannot be read never costs its siblings: it comes out as
-`Unreadable`, with what was received and why. Meta's Cloud API, 360dialog and Kapso's raw forwarding
-all send this envelope. Source: Meta, Cloud API, "Webhooks payload reference".
+`Unreadable`, with what was received and why. Meta's Cloud API, 360dialog and Kapso's forwarding
+all send this envelope; Kapso's own events become one first (`kapso_events`). Source: Meta, Cloud
+API, "Webhooks payload reference".
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import TypeVar
 
+from .kapso_events import as_envelope
 from .payload_fields import Raw, text_at
 from .payload_messages import (
     Echo,
@@ -60,6 +64,14 @@ class Other:
     phone_number_id: str
     value: object
     errors: tuple[GraphError, ...] = ()
+    told_at: str = ""
+    """When WhatsApp says it happened, as it says it; the same in every delivery of it."""
+
+    @property
+    def digest(self) -> str:
+        """Return what tells this change from every other, however often it is delivered."""
+        told = [self.waba_id, self.phone_number_id, self.told_at, self.field, self.value]
+        return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +80,7 @@ class _Change:
     waba_id: str
     phone_number_id: str
     value: Raw
+    told_at: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +133,7 @@ class Delivery:
                     phone_number_id=change.phone_number_id,
                     value=change.value,
                     errors=errors,
+                    told_at=change.told_at,
                 )
 
     def _of(self, field: str) -> Iterator[_Change]:
@@ -134,6 +148,7 @@ def open_payload(raw: bytes) -> Delivery:
         raise BadPayload(f"not JSON we can read: {error}") from None
     if not isinstance(body, dict):
         raise BadPayload("not a JSON object")
+    body = as_envelope(body)
     if body.get("object") != OBJECT:
         raise BadPayload(f"not from a WhatsApp business account: object={body.get('object')!r:.80}")
     changes: list[_Change] = []
@@ -142,9 +157,10 @@ def open_payload(raw: bytes) -> Delivery:
         for change in _list(entry.get("changes"), broken, "changes"):
             value = change.get("value")
             if isinstance(value, Mapping):
-                changes.append(_change(change, value, text_at(entry, "id") or ""))
+                changes.append(_change(entry, change, value))
             else:
-                broken.append(Unreadable(raw=change, error="a change whose value is no object"))
+                why = text_at(change, "why") or "a change whose value is no object"
+                broken.append(Unreadable(raw=change, error=why))
     return Delivery(changes=tuple(changes), broken=tuple(broken))
 
 
@@ -160,20 +176,24 @@ def _list(value: object, broken: list[Unreadable], name: str) -> Iterator[Raw]:
             broken.append(Unreadable(raw=item, error=f"{name} holds something that is no object"))
 
 
-def _change(change: Raw, value: Raw, waba_id: str) -> _Change:
+def _change(entry: Raw, change: Raw, value: Raw) -> _Change:
     """Note where a change belongs."""
     metadata = value.get("metadata")
     number = text_at(metadata, "phone_number_id") if isinstance(metadata, Mapping) else None
     return _Change(
         field=text_at(change, "field") or "",
-        waba_id=waba_id,
+        waba_id=text_at(entry, "id") or "",
         phone_number_id=number or "",
         value=value,
+        told_at=text_at(entry, "time") or text_at(value, "timestamp") or "",
     )
 
 
 def _each(value: object, read: Callable[[Raw], Item]) -> Iterator[Item | Unreadable]:
-    """Read every item of a list; what cannot be read is handed on as it came."""
+    """Read every item of a list; what cannot be read is handed on as it came.
+
+    A mistake of the reader costs its siblings nothing either.
+    """
     if value is None:
         return
     if not isinstance(value, list):
@@ -187,6 +207,8 @@ def _each(value: object, read: Callable[[Raw], Item]) -> Iterator[Item | Unreada
             yield read(raw)
         except ValueError as error:
             yield Unreadable(raw=raw, error=_sentence(error))
+        except Exception as error:
+            yield Unreadable(raw=raw, error=f"it could not be read: {error!r:.200}")
 
 
 def _sentence(error: ValueError) -> str:

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 Raw = Mapping[str, object]
 """A JSON object as it came."""
 
+LONGEST_ID = 160
+"""Characters. A business-scoped id has up to 135, a message's about 70."""
+
 _EARLIEST = datetime(2009, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
@@ -43,9 +46,17 @@ def text_at(raw: Raw, key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def id_at(raw: Raw, key: str) -> str | None:
+    """Return an id, or `None`, also for one longer than any real one: no index could hold it."""
+    value = text_at(raw, key)
+    return value if value is None or len(value) <= LONGEST_ID else None
+
+
 def required(raw: Raw, key: str) -> str:
-    """Return a non-empty string or raise `ValueError`."""
+    """Return a non-empty string of the length of an id, or raise `ValueError`."""
     value = text_at(raw, key)
     if value is None:
         raise ValueError(f"no {key}")
+    if len(value) > LONGEST_ID:
+        raise ValueError(f"{key} is longer than any")
     return value

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypedDict
 
-from .payload_fields import Raw, moment, objects, required, text_at
-from .payload_parts import MEDIA, FlowReply, Part, Text, read_part
+from .payload_fields import LONGEST_ID, Raw, id_at, moment, objects, required, text_at
+from .payload_parts import MEDIA, Edit, FlowReply, Part, Reaction, Revoke, Text, read_part
 from .phones import phone_e164
 
 KINDS = MEDIA | {
@@ -74,8 +75,8 @@ class GraphError:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inbound:
-    """One message of a customer.
+class Written:
+    """One message, whoever wrote it.
 
     `text` is what a person reads (body, caption, title of a tapped button, emoji); it is empty
     when there is nothing to read, and then `label` says what came, for a page to translate.
@@ -84,8 +85,6 @@ class Inbound:
     provider_id: str
     waba_id: str
     phone_number_id: str
-    sender: Ids
-    profile_name: str
     type: str
     """As sent; `unknown` when none was."""
     text: str
@@ -93,11 +92,10 @@ class Inbound:
     content: object
     """The raw object of its type, kept."""
     context: Context
-    referral: Referral | None
     timestamp: datetime | None
-    """When the customer sent it, UTC; `None` if the date makes no sense: use the receipt's."""
-    group_id: str | None = None
+    """When it was sent, UTC; `None` if the date makes no sense: use the receipt's."""
     errors: tuple[GraphError, ...] = ()
+    referral: Referral | None = None
     raw: Raw = field(default_factory=dict, repr=False)
 
     @property
@@ -109,6 +107,15 @@ class Inbound:
             return "flow"
         return self.type if self.type in KINDS else "unknown"
 
+    @property
+    def refers_to(self) -> str:
+        """Return the wamid of what it answers, reacts to, rewrites or deletes; or nothing."""
+        if isinstance(self.part, Edit | Revoke):
+            return self.part.original_message_id[:LONGEST_ID]
+        if isinstance(self.part, Reaction):
+            return self.part.message_id[:LONGEST_ID]
+        return self.context.quoted_id or ""
+
     def happened_at(self, received_at: datetime) -> datetime:
         """Return when it was written: its own date, unless that is absent or in the future."""
         if self.timestamp is None or self.timestamp > received_at + _CLOCK_SKEW:
@@ -117,20 +124,19 @@ class Inbound:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Echo:
-    """A message the business sent from its own phone (coexistence). Fields as on `Inbound`."""
+class Inbound(Written):
+    """One message of a customer."""
 
-    provider_id: str
-    waba_id: str
-    phone_number_id: str
+    sender: Ids
+    profile_name: str
+    group_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Echo(Written):
+    """A message the business sent from its own phone (coexistence)."""
+
     recipient: Ids
-    type: str
-    text: str
-    part: Part
-    content: object
-    context: Context
-    timestamp: datetime | None
-    raw: Raw = field(default_factory=dict, repr=False)
 
 
 def read_inbound(raw: Raw, value: Raw, waba_id: str, phone_number_id: str) -> Inbound:
@@ -138,64 +144,74 @@ def read_inbound(raw: Raw, value: Raw, waba_id: str, phone_number_id: str) -> In
     sender, name = sender_of(raw, value)
     if not sender.known:
         raise ValueError("a message without a sender")
-    kind = text_at(raw, "type") or "unknown"
-    part = read_part(kind, raw.get(kind))
     return Inbound(
-        provider_id=required(raw, "id"),
-        waba_id=waba_id,
-        phone_number_id=phone_number_id,
+        **_written(raw, waba_id, phone_number_id),
         sender=sender,
         profile_name=name,
-        type=kind,
-        text=part.words,
-        part=part,
-        content=raw.get(kind),
-        context=_context(raw),
-        referral=_referral(raw),
-        timestamp=moment(raw.get("timestamp")),
         group_id=text_at(raw, "group_id"),
-        errors=errors_in(raw),
-        raw=raw,
     )
 
 
 def read_echo(raw: Raw, waba_id: str, phone_number_id: str) -> Echo:
     """Read one message the business's own phone sent; raise `ValueError` likewise."""
     recipient = Ids(
-        wa_id=text_at(raw, "to"),
-        user_id=text_at(raw, "to_user_id"),
-        parent_user_id=text_at(raw, "to_parent_user_id"),
+        wa_id=id_at(raw, "to"),
+        user_id=id_at(raw, "to_user_id"),
+        parent_user_id=id_at(raw, "to_parent_user_id"),
     )
     if not recipient.known:
         raise ValueError("an echo without a recipient")
+    return Echo(**_written(raw, waba_id, phone_number_id), recipient=recipient)
+
+
+class _Common(TypedDict):
+    """The fields of `Written`."""
+
+    provider_id: str
+    waba_id: str
+    phone_number_id: str
+    type: str
+    text: str
+    part: Part
+    content: object
+    context: Context
+    timestamp: datetime | None
+    errors: tuple[GraphError, ...]
+    referral: Referral | None
+    raw: Raw
+
+
+def _written(raw: Raw, waba_id: str, phone_number_id: str) -> _Common:
+    """Read what every message has; raise `ValueError` if it has no id or no content."""
     kind = text_at(raw, "type") or "unknown"
     part = read_part(kind, raw.get(kind))
-    return Echo(
-        provider_id=required(raw, "id"),
-        waba_id=waba_id,
-        phone_number_id=phone_number_id,
-        recipient=recipient,
-        type=kind,
-        text=part.words,
-        part=part,
-        content=raw.get(kind),
-        context=_context(raw),
-        timestamp=moment(raw.get("timestamp")),
-        raw=raw,
-    )
+    return {
+        "provider_id": required(raw, "id"),
+        "waba_id": waba_id,
+        "phone_number_id": phone_number_id,
+        "type": kind,
+        "text": part.words,
+        "part": part,
+        "content": raw.get(kind),
+        "context": _context(raw),
+        "timestamp": moment(raw.get("timestamp")),
+        "errors": errors_in(raw),
+        "referral": _referral(raw),
+        "raw": raw,
+    }
 
 
 def sender_of(raw: Raw, value: Raw) -> tuple[Ids, str]:
     """Put together who wrote: the message's own ids, completed by the contact card beside it."""
-    wa_id, user_id = text_at(raw, "from"), text_at(raw, "from_user_id")
+    wa_id, user_id = id_at(raw, "from"), id_at(raw, "from_user_id")
     card = _card(wa_id, user_id, list(objects(value.get("contacts"))))
     profile = card.get("profile")
     profile = profile if isinstance(profile, Mapping) else {}
     ids = Ids(
-        wa_id=wa_id or text_at(card, "wa_id"),
-        user_id=user_id or text_at(card, "user_id"),
-        parent_user_id=text_at(raw, "from_parent_user_id") or text_at(card, "parent_user_id"),
-        username=text_at(profile, "username") or text_at(card, "username"),
+        wa_id=wa_id or id_at(card, "wa_id"),
+        user_id=user_id or id_at(card, "user_id"),
+        parent_user_id=id_at(raw, "from_parent_user_id") or id_at(card, "parent_user_id"),
+        username=id_at(profile, "username") or id_at(card, "username"),
     )
     return ids, text_at(profile, "name") or ""
 
@@ -227,7 +243,7 @@ def _context(raw: Raw) -> Context:
         return Context()
     often = context.get("frequently_forwarded") is True
     return Context(
-        quoted_id=text_at(context, "id") or text_at(context, "message_id"),
+        quoted_id=id_at(context, "id") or id_at(context, "message_id"),
         forwarded=context.get("forwarded") is True or often,
         frequently_forwarded=often,
     )

@@ -1,7 +1,8 @@
 """Three sellers of one API: where to send, how to sign in, whose webhooks, how to fetch media.
 
 The body of a request is Meta's for all three. Sources: Meta, Cloud API, "Messages" and "Media";
-360dialog, "Messaging" and "Media"; Kapso, "WhatsApp API" and "Webhook security".
+360dialog, "Messages" and "Upload, retrieve or delete media"; Kapso, "WhatsApp API reference", "Get
+media URL", "Download media file" and "Webhook security".
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class MediaRule(StrEnum):
     """Fetch the address as it comes, signed in as for everything else."""
     SAME_HOST = "same_host"
     """Replace Meta's file host by the provider's own, which adds its rights."""
+    DOWNLOAD_URL = "download_url"
+    """Fetch the provider's own address, `download_url`, whose token is all it asks for.
+
+    Meta's address beside it takes Meta's tokens only; Kapso's key must not go there.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +53,13 @@ class Preset:
     """Path segment between host and path; empty for none."""
     messages_path: str
     media_path: str
+    templates_path: str
     auth_header: str
     auth_prefix: str
     signature: SignatureRule
     media: MediaRule
+    templates_by_offset: bool = False
+    """Whether its list of templates pages by offset; Meta's pages by cursor."""
 
     def root(self, base_url: str = "") -> str:
         """Return the address before the paths: the seller's, or `base_url` in its place.
@@ -74,6 +83,7 @@ CLOUD = Preset(
     version=GRAPH_VERSION,
     messages_path="/{phone_number_id}/messages",
     media_path="/{media_id}",
+    templates_path="/{waba_id}/message_templates",
     auth_header="Authorization",
     auth_prefix="Bearer ",
     signature=SignatureRule.HUB,
@@ -86,6 +96,8 @@ DIALOG360 = Preset(
     version="",
     messages_path="/messages",
     media_path="/{media_id}",
+    templates_path="/v1/configs/templates",
+    templates_by_offset=True,
     auth_header="D360-API-KEY",
     auth_prefix="",
     signature=SignatureRule.SECRET_PATH,
@@ -98,10 +110,11 @@ KAPSO = Preset(
     version=KAPSO_VERSION,
     messages_path="/{phone_number_id}/messages",
     media_path="/{media_id}?phone_number_id={phone_number_id}",
+    templates_path="/{waba_id}/message_templates",
     auth_header="X-API-Key",
     auth_prefix="",
     signature=SignatureRule.KAPSO,
-    media=MediaRule.AS_GIVEN,
+    media=MediaRule.DOWNLOAD_URL,
 )
 PRESETS = {preset.name: preset for preset in (CLOUD, DIALOG360, KAPSO)}
 

@@ -3,9 +3,12 @@
 - Meta signs with `X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA256 of the body, keyed with the app
   secret. (Meta escapes non-ASCII in the body: parsing and writing it again changes the bytes.)
 - Kapso signs with `X-Webhook-Signature: <hex>`, likewise, keyed with the webhook's secret.
-- 360dialog documents no signature. Its webhook address is the secret: the channel's id in the path
-  is unguessable. A stricter channel is given a secret as well: then a request must carry either an
-  HMAC in `X-360Dialog-Signature` or `X-Hub-Signature-256`, or the secret itself in
+  It signs both of its kinds so: its own events and what it forwards of Meta. (Its sample code
+  writes the parsed body again before hashing; only the raw bytes are sure to be the same.)
+- 360dialog signs for partners only, `X-360Dialog-Signature: <hex>`, keyed with the platform secret
+  of the Partner Hub (360dialog, "Signature validation"). For everybody else its webhook address is
+  the secret: the channel's id in the path is unguessable. A stricter channel is given a secret as
+  well: then a request must carry that signature, or Meta's, or the secret itself in
   `X-Webhook-Secret`, a header 360dialog adds to every delivery if its configuration says so.
 
 Comparisons take constant time. Without a secret, Meta and Kapso are refused: fail closed.

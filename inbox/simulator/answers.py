@@ -97,6 +97,7 @@ class RuleShown(TypedDict):
     kind: str
     code: int | None
     http: int | None
+    retry_after: int | None
     next: int | None
     probability: float
     recipient: str | None
@@ -113,4 +114,14 @@ class FaultsShown(TypedDict):
     delay: float
     throughput: int | None
     pair_interval: float | None
+    media_failures: int
+    media_corrupt: bool
     rules: list[RuleShown]
+
+
+class Swallowed(TypedDict):
+    """What a sink took: receipts counted, and of each send when, to whom, callback data, text."""
+
+    receipts: int
+    count: int
+    sends: list[tuple[float, str, str, str]]

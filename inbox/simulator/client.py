@@ -3,9 +3,10 @@
 Talks to it over HTTP only, like any program outside.
 """
 
-import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from typing import Literal, cast
 from urllib.parse import quote
 
@@ -22,28 +23,19 @@ from inbox.simulator.answers import (
     Page,
     Person,
     Said,
+    Swallowed,
 )
+from inbox.simulator.calling import Caller, SimulatorRefused
+
+__all__ = ["SimulatorClient", "SimulatorRefused"]
 
 
-class SimulatorRefused(Exception):
-    """The simulator said no, in a sentence; `status` is the HTTP status."""
-
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-class SimulatorClient:
+class SimulatorClient(Caller):
     """The control side of one simulator; one instance serves many threads.
 
     Every method raises SimulatorRefused with a sentence, or requests.RequestException when the
     simulator is not there.
     """
-
-    def __init__(self, url: str, timeout: float = 30.0) -> None:
-        self.url = url.rstrip("/")
-        self._timeout = timeout
-        self._sessions = threading.local()
 
     def register_number(
         self,
@@ -51,8 +43,8 @@ class SimulatorClient:
         *,
         display_phone_number: str,
         token: str,
-        app_secret: str,
         webhook_url: str,
+        app_secret: str = "",
         **settings: object,
     ) -> Json:
         """Register a number, or change it: `numbers.Number` lists the settings.
@@ -109,6 +101,83 @@ class SimulatorClient:
             "at": at,
         }
         return cast(Said, self._call("POST", _customer(phone_number_id, key) + "/say", body))
+
+    def react(self, phone_number_id: str, key: str, wamid: str, emoji: str) -> Said:
+        """Let a customer react to a message; an empty emoji takes it back."""
+        reaction = {"message_id": wamid, "emoji": emoji}
+        message = {"type": "reaction", "reaction": reaction}
+        return self.say(phone_number_id, key, message=message)
+
+    def edit(self, phone_number_id: str, key: str, wamid: str, text: str) -> Said:
+        """Let a customer rewrite an earlier text."""
+        rewritten = {"type": "text", "text": {"body": text}}
+        edit = {"original_message_id": wamid, "message": rewritten}
+        return self.say(phone_number_id, key, message={"type": "edit", "edit": edit})
+
+    def revoke(self, phone_number_id: str, key: str, wamid: str) -> Said:
+        """Let a customer delete an earlier message for everyone."""
+        revoke = {"original_message_id": wamid}
+        return self.say(phone_number_id, key, message={"type": "revoke", "revoke": revoke})
+
+    def send_file(
+        self, phone_number_id: str, key: str, kind: str, content: bytes, mime_type: str, **more: str
+    ) -> Said:
+        """Let a customer send a file: an image, video, audio, document or sticker."""
+        media_id = self.add_media(phone_number_id, content, mime_type)
+        digest = b64encode(sha256(content).digest()).decode()
+        part = {"id": media_id, "mime_type": mime_type, "sha256": digest, **more}
+        return self.say(phone_number_id, key, message={"type": kind, kind: part})
+
+    def echo(self, phone_number_id: str, key: str, text: str) -> Said:
+        """Let the business write to a customer on its own phone (coexistence)."""
+        path = _customer(phone_number_id, key) + "/echo"
+        return cast(Said, self._call("POST", path, {"text": text}))
+
+    def change_number(self, phone_number_id: str, key: str, wa_id: str, **new: str) -> Said:
+        """Let a customer change the phone number, and with `user_id` the BSUID too."""
+        path = _customer(phone_number_id, key) + "/number"
+        return cast(Said, self._call("POST", path, {"wa_id": wa_id, **new}))
+
+    def tell(self, phone_number_id: str, field: str, value: Mapping[str, object]) -> int:
+        """Tell the business of a change of any field; give the delivery's id."""
+        body = {"field": field, "value": dict(value)}
+        answer = self._call("POST", f"/numbers/{phone_number_id}/changes", body)
+        return cast(int, answer["delivery"])
+
+    def tell_history(self, phone_number_id: str, key: str, *texts: str) -> int:
+        """Tell the business what was written before it was connected (coexistence)."""
+        messages = [
+            {"from": key, "id": f"wamid.old.{key}.{place}", "timestamp": str(1_700_000_000 + place),
+             "type": "text", "text": {"body": text}, "history_context": {"status": "READ"}}
+            for place, text in enumerate(texts)
+        ]  # fmt: skip
+        chunk = {
+            "metadata": {"phase": 0, "chunk_order": 1, "progress": 100},
+            "threads": [{"id": key, "messages": messages}],
+        }
+        return self.tell(phone_number_id, "history", {"history": [chunk]})
+
+    def set_templates(self, phone_number_id: str, *given: Mapping[str, object]) -> list[Json]:
+        """Give the number's account these templates and no others; see `templates.Template`."""
+        body = {"templates": [dict(one) for one in given]}
+        answer = self._call("PUT", f"/numbers/{phone_number_id}/templates", body)
+        return cast(list[Json], answer["templates"])
+
+    def decide_template(
+        self, phone_number_id: str, name: str, language: str, status: str, reason: str = "NONE"
+    ) -> int:
+        """Change a template's status and tell the business; give the delivery's id."""
+        body = {"name": name, "language": language, "status": status, "reason": reason}
+        answer = self._call("POST", f"/numbers/{phone_number_id}/template-status", body)
+        return cast(int, answer["delivery"])
+
+    def sink(self, phone_number_id: str) -> Swallowed:
+        """Show what a number registered with `sink=True` took."""
+        return cast(Swallowed, self._call("GET", f"/numbers/{phone_number_id}/sink"))
+
+    def empty_sink(self, phone_number_id: str) -> None:
+        """Forget what a sink took."""
+        self._call("DELETE", f"/numbers/{phone_number_id}/sink")
 
     def chat(self, phone_number_id: str, key: str, *, limit: int = 200) -> Chat:
         """Show a chat as the customer's phone does."""
@@ -192,40 +261,6 @@ class SimulatorClient:
             return self._call("GET", "/health")["ok"] is True
         except requests.RequestException:
             return False
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        self._session().close()
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._sessions, "session", None)
-        if session is None:
-            session = self._sessions.session = requests.Session()
-            session.trust_env = False
-        return session
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        raw: bytes | None = None,
-        mime_type: str = "application/octet-stream",
-    ) -> Json:
-        response = self._session().request(
-            method,
-            f"{self.url}/simulator{path}",
-            json=body,
-            data=raw,
-            headers={"Content-Type": mime_type} if raw is not None else None,
-            timeout=self._timeout,
-        )
-        answer: Json = response.json()
-        if response.ok:
-            return answer
-        error = cast(Json, answer.get("error", {}))
-        raise SimulatorRefused(str(error.get("message", answer)), response.status_code)
 
 
 def _customer(phone_number_id: str, key: str) -> str:

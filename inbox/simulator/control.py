@@ -5,18 +5,27 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from inbox.simulator import chats, customers, deliveries, journal, media, numbers
+from inbox.simulator import (
+    chats,
+    control_events,
+    customers,
+    deliveries,
+    journal,
+    media,
+    numbers,
+)
+from inbox.simulator.control_routes import CUSTOMER, NUMBER, routes
 from inbox.simulator.customers import Profile, Saying
-from inbox.simulator.dialects import DIALECTS, Signature, encode
+from inbox.simulator.dialect_table import DIALECTS
+from inbox.simulator.dialects import Signature, encode
 from inbox.simulator.errors import Refusal
 from inbox.simulator.faults import Faults
 from inbox.simulator.numbers import Number
 from inbox.simulator.post import Post
-from inbox.simulator.routing import Answer, Request, Routes, Simulator, parsed, registered
+from inbox.simulator.routing import Answer, Request, Simulator, parsed, registered
 
-routes = Routes()
-NUMBER = "/simulator/numbers/{number}"
-CUSTOMER = NUMBER + "/customers/{key}"
+ROOMS = (control_events,)
+"""They fill the table of routes with the rest."""
 
 
 class FaultsOf(Faults):
@@ -62,6 +71,7 @@ def register(simulator: Simulator, request: Request, number: str) -> Answer:
     one = parsed(Number, request.json() | {"phone_number_id": number})
     with simulator.world.transaction() as tx:
         numbers.register(tx, one)
+        simulator.sinks.load(tx)
     simulator.courier.hurry(number)
     return Answer(one.model_dump())
 
@@ -140,7 +150,7 @@ def mark_read(simulator: Simulator, request: Request, number: str, key: str) -> 
 @routes.on("POST", NUMBER + "/media")
 def add_media(simulator: Simulator, request: Request, number: str) -> Answer:
     """Keep a file that a customer will send; its Content-Type is the request's."""
-    mime_type = request.headers.get("Content-Type") or "application/octet-stream"
+    mime_type = request.headers.get("content-type") or "application/octet-stream"
     with simulator.world.transaction() as tx:
         registered(tx, number)
         return Answer({"id": media.keep(tx, number, mime_type, request.raw)})

@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from inbox.simulator import deliveries, journal, numbers, statuses
-from inbox.simulator.dialects import DIALECTS
+from inbox.simulator.dialect_table import DIALECTS
 from inbox.simulator.numbers import Number
 from inbox.simulator.post import Outcome, Post
 from inbox.simulator.world import Due, Transaction, Waiting, World
@@ -182,6 +182,8 @@ class Courier:
         with self._world.transaction() as tx:
             row = tx.one("SELECT * FROM deliveries WHERE id = ?", one.id)
             registered = numbers.find(tx, one.phone_number_id)
+            if row is not None and row["filling_until"]:
+                tx.run("UPDATE deliveries SET filling_until = 0 WHERE id = ?", one.id)
         if row is None or registered is None:
             return None
         number = registered.number

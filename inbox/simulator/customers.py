@@ -143,7 +143,7 @@ def say(tx: Transaction, registered: Registered, key: str, saying: Saying) -> di
     if saying.name is not None:
         row = change(tx, registered, key, Profile(name=saying.name))
     at = saying.at if saying.at is not None else time.time()
-    message = _message(registered, row, saying, at)
+    message = message_of(registered, row, saying, at)
     wamid, kind = str(message.get("id", "")), str(message.get("type", "unknown"))
     try:
         tx.run(
@@ -160,9 +160,10 @@ def say(tx: Transaction, registered: Registered, key: str, saying: Saying) -> di
     return {"wamid": wamid, "delivery": delivery}
 
 
-def _message(
+def message_of(
     registered: Registered, row: sqlite3.Row, saying: Saying, at: float
 ) -> dict[str, JsonValue]:
+    """Give the message object that says it, as a webhook carries it."""
     message: dict[str, JsonValue] = {
         "from": row["wa_id"],
         "from_user_id": row["user_id"],

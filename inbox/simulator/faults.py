@@ -25,7 +25,12 @@ class Rule(BaseModel):
     code: int | None = None
     """Graph error of `refuse`, or error of the `failed` status."""
     http: Annotated[int, Field(ge=400, le=599)] | None = None
-    """HTTP status of `refuse`; alone, without a code, the answer is a bare gateway page."""
+    """HTTP status of `refuse`; alone, without a code, the answer is a bare gateway page.
+
+    429 alone is the seller's own limit (Kapso has one), not Meta's.
+    """
+    retry_after: Annotated[int, Field(ge=0, le=3600)] | None = None
+    """Seconds that `refuse` names in Retry-After."""
     next: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
     recipient: str | None = None
@@ -60,6 +65,10 @@ class Faults(BaseModel):
     """Messages per second, in and out together; sends beyond that are refused with 130429."""
     pair_interval: Annotated[float, Field(gt=0, le=600)] | None = None
     """Seconds between two sends to one customer; sooner is refused with 131056."""
+    media_failures: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """So many requests about files, from now on, are answered with HTTP 500."""
+    media_corrupt: bool = False
+    """Hand out files other than those that were sent."""
     rules: list[Rule] = []
 
     def strike(self, ordinal: int, recipients: set[str]) -> tuple["Verdict", bool]:

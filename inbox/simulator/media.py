@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
 
-from pydantic import JsonValue
-
+from inbox.simulator.dialects import Dialect, Json
 from inbox.simulator.errors import GraphError
 from inbox.simulator.world import Transaction
 
@@ -40,12 +39,14 @@ def find(tx: Transaction, media_id: str, phone_number_ids: list[str]) -> sqlite3
     return None
 
 
-def described(row: sqlite3.Row, base: str, now: float) -> dict[str, JsonValue]:
-    """Describe a file as `GET /<media id>` does."""
+def described(row: sqlite3.Row, dialect: Dialect, base: str, now: float) -> Json:
+    """Describe a file as `GET /<media id>` does, with the addresses that a seller gives."""
     until = int(now) + ADDRESS_LASTS
+    proof = _proof(row["id"], until)
+    query, token = f"ext={until}&hash={proof}", f"{row['id']}.{until}.{proof}"
     return {
         "messaging_product": "whatsapp",
-        "url": f"{base}/media-file/{row['id']}?ext={until}&hash={_proof(row['id'], until)}",
+        **dialect.addresses(base, row["id"], query, token),
         "mime_type": row["mime_type"],
         "sha256": hashlib.sha256(row["content"]).hexdigest(),
         "file_size": len(row["content"]),
@@ -59,6 +60,13 @@ def still_good(media_id: str, query: Mapping[str, str], now: float) -> bool:
     if not until.isdigit() or int(until) < now:
         return False
     return hmac.compare_digest(query.get("hash", ""), _proof(media_id, int(until)))
+
+
+def named_by(token: str, now: float) -> str | None:
+    """Give the file that a token of Kapso's opens, if it still does."""
+    media_id, _, rest = token.partition(".")
+    until, _, proof = rest.partition(".")
+    return media_id if still_good(media_id, {"ext": until, "hash": proof}, now) else None
 
 
 def _proof(media_id: str, until: int) -> str:

@@ -3,10 +3,9 @@
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPMessage
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
@@ -15,6 +14,9 @@ from inbox.simulator.courier import Courier
 from inbox.simulator.errors import Refusal
 from inbox.simulator.numbers import Registered
 from inbox.simulator.world import Transaction, World
+
+if TYPE_CHECKING:
+    from inbox.simulator.sink import Sinks
 
 Json = dict[str, JsonValue]
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -26,6 +28,7 @@ class Simulator:
 
     world: World
     courier: Courier
+    sinks: "Sinks"
     stopping: threading.Event
 
 
@@ -36,7 +39,8 @@ class Request:
     method: str
     path: str
     query: dict[str, str]
-    headers: HTTPMessage
+    headers: Mapping[str, str]
+    """Names in lower case."""
     raw: bytes
     host: str
     """Where the caller reached us, for addresses in answers."""
@@ -74,6 +78,7 @@ class Answer:
     content_type: str = "application/json"
     then: Callable[[], None] | None = None
     hang_up_after: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def encoded(self) -> bytes:
         """Give the bytes of the body."""

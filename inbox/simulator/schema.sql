@@ -55,7 +55,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
     state           TEXT NOT NULL CHECK (state IN ('pending', 'held', 'dead')),
     attempts        INTEGER NOT NULL DEFAULT 0,
     created         REAL NOT NULL,
-    not_before      REAL NOT NULL
+    not_before      REAL NOT NULL,
+    filling_until   REAL NOT NULL DEFAULT 0      -- a batch that may still grow
 );
 CREATE INDEX IF NOT EXISTS undelivered ON deliveries (state, phone_number_id);
 
@@ -66,6 +67,15 @@ CREATE TABLE IF NOT EXISTS plans (
     subject         INTEGER NOT NULL             -- a message, or for `release` a held delivery
 );
 CREATE INDEX IF NOT EXISTS planned ON plans (subject);
+
+CREATE TABLE IF NOT EXISTS templates (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    waba_id         TEXT NOT NULL,
+    name            TEXT NOT NULL,
+    language        TEXT NOT NULL,
+    body            TEXT NOT NULL,               -- templates.Template
+    UNIQUE (waba_id, name, language)
+);
 
 CREATE TABLE IF NOT EXISTS media (
     id              TEXT PRIMARY KEY,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from inbox.simulator import customers, journal, numbers, statuses, validation
+from inbox.simulator import customers, journal, numbers, statuses, templates, validation
 from inbox.simulator.errors import GraphError
 from inbox.simulator.faults import Faults, Rule, Verdict
 from inbox.simulator.numbers import Registered
@@ -34,6 +34,8 @@ def accept(tx: Transaction, registered: Registered, body: Json) -> Accepted | Ru
     is accepted like any other, and its only status is `failed` with 131047.
     """
     kind, recipient = validation.check(registered, body)
+    if kind == "template" and isinstance(template := body["template"], dict):
+        templates.check(tx, registered.number.waba_id, template)
     customer = customers.meet(tx, registered, recipient, known=bool(body.get("to")))
     _keep_the_pace(tx, registered.faults, registered.id, customer)
     verdict = _strike(tx, registered, customer)

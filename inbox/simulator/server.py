@@ -7,16 +7,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPMessage, responses
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.client import responses
 from pathlib import Path
-from typing import cast
-from urllib.parse import parse_qsl, unquote, urlsplit
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from urllib.parse import parse_qsl, unquote
 
 from inbox.simulator import control, graph
 from inbox.simulator.client import SimulatorClient
 from inbox.simulator.courier import Courier
 from inbox.simulator.routing import Answer, Request, Simulator
+from inbox.simulator.sink import Sinks
+from inbox.simulator.wire import Head, Malformed, read_body, read_head
 from inbox.simulator.world import World
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,10 @@ DRAINING = 2.0
 """Seconds that requests under way get when the server stops."""
 
 
-class Server(ThreadingHTTPServer):
+class Server(ThreadingTCPServer):
     """Listens on this machine only."""
 
+    allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
     request_queue_size = 512
@@ -38,7 +40,7 @@ class Server(ThreadingHTTPServer):
         """Open the world and the port (0 chooses a free one); `start` begins to serve."""
         super().__init__(("127.0.0.1", port), Handler)
         world = World(database, lasting=lasting)
-        self.simulator = Simulator(world, Courier(world, workers), threading.Event())
+        self.simulator = Simulator(world, Courier(world, workers), Sinks(), threading.Event())
         self.lock = threading.Lock()
         self.connections: set[socket.socket] = set()
         self.under_way = 0
@@ -51,6 +53,8 @@ class Server(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serve, and take up what a former process left undone."""
+        with self.simulator.world.transaction() as tx:
+            self.simulator.sinks.load(tx)
         self.simulator.courier.start()
         self._thread.start()
 
@@ -72,86 +76,90 @@ class Server(ThreadingHTTPServer):
         """Say nothing about clients that hang up."""
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Turns bytes into requests and answers into bytes."""
+class Handler(StreamRequestHandler):
+    """Turns bytes into requests and answers into bytes; one thread per open connection."""
 
-    protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Server
 
-    def setup(self) -> None:
-        """Remember the connection, to be able to cut it."""
-        super().setup()
+    def handle(self) -> None:
+        """Answer the requests of one connection until one side has enough."""
         with self.server.lock:
             self.server.connections.add(self.connection)
-
-    def finish(self) -> None:
-        """Forget the connection."""
-        with self.server.lock:
-            self.server.connections.discard(self.connection)
-        super().finish()
-
-    def answer(self) -> None:
-        """Answer one request."""
-        if self.server.simulator.stopping.is_set():
-            self.close_connection = True
+        try:
+            while self._answer_one():
+                pass
+        except OSError:
             return
+        finally:
+            with self.server.lock:
+                self.server.connections.discard(self.connection)
+
+    def _answer_one(self) -> bool:
+        """Answer the next request; tell whether another may follow."""
+        try:
+            head = read_head(self.rfile)
+        except Malformed:
+            return self._write(Answer({"error": {"message": "Not HTTP."}}, 400)) and False
+        if head is None or self.server.simulator.stopping.is_set():
+            return False
         with self.server.lock:
             self.server.under_way += 1
         try:
-            self._write(self._answer())
+            return self._respond(head)
         finally:
             with self.server.lock:
                 self.server.under_way -= 1
 
-    do_GET = do_POST = do_PUT = do_DELETE = answer
-
-    def _answer(self) -> Answer:
+    def _respond(self, head: Head) -> bool:
+        if head.headers.get("expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
-            length = int(self.headers.get("Content-Length") or 0)
-        except ValueError:
-            length = -1
-        if not 0 <= length <= LARGEST_BODY or "Transfer-Encoding" in self.headers:
-            self.close_connection = True
-            return Answer({"error": {"message": "Send a Content-Length, 110 MB at most."}}, 411)
-        parts = urlsplit(self.path)
+            raw = read_body(self.rfile, head.headers, LARGEST_BODY)
+            method, target, _ = head.first.split(" ")
+        except (Malformed, ValueError):
+            message = "Send a request line and a Content-Length, 110 MB at most."
+            return self._write(Answer({"error": {"message": message}}, 411)) and False
+        return self._write(self._answer(method, target, head.headers, raw)) and head.keeps_open
+
+    def _answer(self, method: str, target: str, headers: dict[str, str], raw: bytes) -> Answer:
+        path, _, query = target.partition("?")
         request = Request(
-            method=self.command,
-            path=unquote(parts.path),
-            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-            headers=cast(HTTPMessage, self.headers),
-            raw=self.rfile.read(length),
-            host=self.headers.get("Host") or self.server.url.removeprefix("http://"),
+            method=method,
+            path=unquote(path),
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            headers=headers,
+            raw=raw,
+            host=headers.get("host") or self.server.url.removeprefix("http://"),
         )
         side = control if request.path.startswith("/simulator/") else graph
         try:
             return side.answer(self.server.simulator, request)
         except Exception:
-            log.exception("%s %s broke the simulator.", request.method, request.path)
+            log.exception("%s %s broke the simulator.", method, request.path)
             return Answer({"error": {"message": "The simulator has a defect.", "code": 1}}, 500)
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, answer: Answer) -> bool:
+        """Write an answer, or hang up as it wants; tell whether the connection still stands."""
         if answer.hang_up_after is not None:
             self.server.simulator.stopping.wait(answer.hang_up_after)
-            self.close_connection = True
             _cut(self.connection)
-            return
+            return False
         body = answer.encoded()
-        phrase = responses.get(answer.status, "")
-        head = (
-            f"HTTP/1.1 {answer.status} {phrase}\r\nContent-Type: {answer.content_type}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
+        lines = [
+            f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}",
+            f"Content-Type: {answer.content_type}",
+            f"Content-Length: {len(body)}",
+            *(f"{name}: {value}" for name, value in answer.headers.items()),
+        ]
         try:
-            self.wfile.write(head.encode("latin-1") + body)
+            self.wfile.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body)
         except OSError:
-            self.close_connection = True
+            return False
         finally:
             if answer.then:
                 answer.then()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: the journal tells everything."""
+        return True
 
 
 def _cut(connection: socket.socket) -> None:

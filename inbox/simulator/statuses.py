@@ -155,7 +155,9 @@ def _tell(tx: Transaction, registered: Registered, row: sqlite3.Row, status: str
         told["errors"] = [in_status(row["code"])]
     else:
         told["pricing"] = json.loads(row["pricing"])
-    return deliveries.put(tx, registered, lane(registered, row["customer"]), {"statuses": [told]})
+    place = lane(registered, row["customer"])
+    message = json.loads(row["body"]) if registered.number.webhook_kind == "kapso" else None
+    return deliveries.put(tx, registered, place, {"statuses": [told]}, message=message)
 
 
 def lane(registered: Registered, customer: int) -> str:

@@ -86,6 +86,11 @@ class World:
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+        columns = {row["name"] for row in self._db.execute("PRAGMA table_info(deliveries)")}
+        if "filling_until" not in columns:  # a world of an earlier version
+            self._db.execute(
+                "ALTER TABLE deliveries ADD COLUMN filling_until REAL NOT NULL DEFAULT 0"
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

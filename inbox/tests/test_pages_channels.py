@@ -65,6 +65,23 @@ class ChannelsPageTest(CafeTest):
         self.assertEqual((after.token, after.app_secret), ("another", GIVEN["app_secret"]))
         self.assertEqual(after.verify_token, before.verify_token)
 
+    def test_each_provider_is_told_where_its_webhook_goes(self):
+        said = {
+            ("cloud", "s"): ("enter this address as the callback URL", True),
+            ("kapso", "s"): ("Its secret key is the app secret here", False),
+            ("360dialog", "s"): ("adds the header", False),
+            ("360dialog", ""): ("show it to nobody", False),
+        }
+        for (provider, secret), (words, token) in said.items():
+            with self.subTest(provider=provider, secret=secret):
+                Channel.objects.all().delete()
+                given = {**GIVEN, "provider": provider, "app_secret": secret}
+                self.browser.post(self.connect, given)
+                channel, page = Channel.objects.get(), self.browser.get(self.page)
+                self.assertContains(page, words)
+                self.assertContains(page, channel.webhook_path)
+                self.assertEqual(channel.verify_token in page.content.decode(), token)
+
     def test_an_error_keeps_what_was_typed_but_no_secret(self):
         for field, value in {"base_url": "not-an-address", "waba_id": "9" * 65}.items():
             with self.subTest(field):

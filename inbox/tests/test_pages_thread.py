@@ -61,6 +61,8 @@ class ThreadTest(DeskTest):
                 media_id = self.whatsapp.add_media(NUMBER, content, mime)
                 row = self.comes(type="image", image={"id": media_id, "mime_type": mime})
                 address = self.its("media", row.pk)
+                self.assertContains(self.page(), "The file is on its way…")
+                self.run_jobs(only="inbox.keep_file")
                 self.assertContains(self.page(), f'src="{address}"')
                 answer = self.browser.get(address)
                 self.assertEqual(answer.content, content)

@@ -5,9 +5,11 @@ import hashlib
 
 import pytest
 
+from inbox import simulator
 from inbox.providers.client import WhatsAppClient
 from inbox.providers.media import Fetched, NotFetched, fetch_media
-from inbox.providers.presets import CLOUD, DIALOG360, GRAPH_VERSION, KAPSO
+from inbox.providers.presets import CLOUD, DIALOG360, GRAPH_VERSION, KAPSO, preset_named
+from inbox.tests.sellers import EVERY_SELLER
 from inbox.tests.whatsapp_server import answer, closed_port, cut, half, whatsapp_server
 
 FILE = b"\x89PNG not really"
@@ -62,6 +64,47 @@ def test_kapso_wants_the_number_beside_the_id(server):
     with connect(server, KAPSO) as client:
         assert isinstance(fetch_media(client, "7"), Fetched)
     assert server.seen[0].path == "/v24.0/7?phone_number_id=1"
+
+
+def test_kapsos_own_address_is_taken_and_its_key_goes_to_nobody_else(server):
+    meta = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=7"
+    own = f"{server.url}/meta/whatsapp/media_download?token=abc"
+    server.then(located(server, meta, download_url=own), answer(200, FILE), located(server, meta))
+    with connect(server, KAPSO) as client:
+        assert isinstance(fetch_media(client, "7"), Fetched)
+        outcome = fetch_media(client, "7")
+    assert server.seen[1].path == "/meta/whatsapp/media_download?token=abc"
+    assert outcome == NotFetched(reason="the address is not the seller's", retryable=False)
+
+
+@pytest.mark.parametrize("seller", EVERY_SELLER, ids=lambda one: f"{one.provider}-{one.number}")
+def test_each_seller_hands_out_a_customers_file(seller):
+    """Against the server that speaks the dialect."""
+    with simulator.running() as whatsapp:
+        whatsapp.register_number(
+            seller.number,
+            display_phone_number="573110000000",
+            token="t0ken",
+            app_secret=seller.secret,
+            webhook_url="http://127.0.0.1:9/nobody",
+            dialect=seller.provider,
+            **seller.settings,
+        )
+        media_id = whatsapp.add_media(seller.number, FILE, "image/png")
+        path = "/meta/whatsapp" if seller.provider == "kapso" else ""
+        with WhatsAppClient(
+            preset_named(seller.provider),
+            token="t0ken",
+            phone_number_id=seller.number,
+            base_url=whatsapp.url + path,
+        ) as client:
+            fetched = fetch_media(client, media_id, expected_sha256=BASE64)
+            assert fetched == Fetched(content=FILE, mime_type="image/png", sha256=HEX)
+            whatsapp.set_faults(seller.number, media_corrupt=True)
+            wrong = fetch_media(client, media_id, expected_sha256=BASE64)
+            assert wrong == NotFetched(
+                reason="the file is not the one that was sent", retryable=True
+            )
 
 
 @pytest.mark.parametrize(

@@ -5,57 +5,20 @@ from __future__ import annotations
 import itertools
 import time
 from datetime import timedelta
-from typing import Any
-from unittest import mock
 
 from django.utils import timezone
 
 from inbox import delivery
 from inbox.models import Conversation, LooseStatus, Message, Send
-from inbox.operations import conversations, messages, sending
-from inbox.operations.sending import Bubble
+from inbox.operations import conversations, messages
 from inbox.providers.outcomes import Accepted
-from inbox.testing import MARTA, NUMBER, InboxTest
-from morfx.operations.actor import Actor
+from inbox.testing import NUMBER
+from inbox.tests import sending_desk
+from inbox.tests.sending_desk import report
 from morfx.operations.catalogue import find
 
 
-def report(wamid: str, status: str, ref: str = "", at: float = 0.0, **more: Any) -> dict[str, Any]:
-    """Return a webhook body with one status."""
-    raw = {"id": wamid, "status": status, "timestamp": str(int(at or time.time())), **more}
-    raw |= {"recipient_id": MARTA} | ({"biz_opaque_callback_data": ref} if ref else {})
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"phone_number_id": NUMBER},
-        "statuses": [raw],
-    }
-    changes = [{"field": "messages", "value": value}]
-    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
-
-
-class SendingTest(InboxTest):
-    def setUp(self) -> None:
-        super().setUp()
-        # No agent is set up here: nobody above the inbox objects to its bubbles.
-        silenced: Any = mock.patch.object(delivery, "objections", [])
-        silenced.start()
-        self.addCleanup(silenced.stop)
-        self.customer_writes("hola")
-        self.chat = self.conversation()
-
-    def told(self, *reports: dict[str, Any]) -> None:
-        for body in reports:
-            self.store(body)
-        self.run_jobs(only="inbox.open_envelope")
-
-    def plan(self, *texts: str, **kwargs: Any) -> list[Send]:
-        system = Actor.system(self.shop.workspace.pk, "agents")
-        after = Message.objects.filter(direction="inbound").latest("id").pk
-        bubbles = [Bubble(text=text) for text in texts]
-        self.chat.refresh_from_db()
-        given = {"plan_id": f"plan:{timezone.now()}", "agent": "x", "after": after, **kwargs}
-        return sending.plan(system, conversation=self.chat, bubbles=bubbles, **given)
-
+class SendingTest(sending_desk.SendingTest):
     def test_a_message_goes_out_once_with_our_id(self):
         message = messages.send(self.beto, conversation=self.chat, text="Hola, soy Beto")
         self.assertEqual(message.status, "queued")
@@ -182,9 +145,8 @@ class SendingTest(InboxTest):
         self.whatsapp.set_faults(NUMBER)
         message.refresh_from_db()
         self.assertEqual(message.status, "queued")
-        Send.objects.update(due_at=timezone.now())
-        sending.schedule(self.chat.pk)
-        self.run_jobs(only="inbox.deliver")
+        self.time_passes()
+        self.assertEqual(self.attempts(message), [(1, "rejected", 130429), (2, "accepted", None)])
         self.assertEqual(self.phone_shows(), ["Hola"])
 
     def test_a_persons_message_withdraws_what_the_bot_planned(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from morfx.events.models import Event
 from morfx.web.initials import hue, initials
 from morfx.web.sentences import read
 
-from . import people
+from . import amended, attempts, people
 from .content import cards, described, media, place
 from .finding import link
 from .stretches import Stretch
@@ -38,17 +39,19 @@ class Lines:
         self.slug, self.conversation = slug, conversation
         self.agent = agent or str(_("The agent"))
         self.customer = people.customer(conversation)
+        self.attempts: Mapping[UUID, list[dict[str, Any]]] = {}
 
     def of(self, stretch: Stretch) -> list[Line]:
         """Return the lines, oldest first."""
         known = {row.provider_id: row for row in stretch.messages if row.provider_id}
-        reactions = _reactions(stretch.messages, known)
+        reactions = amended.reactions(self.conversation, stretch.messages)
         quoted = self._quoted(stretch.messages, known)
+        self.attempts = attempts.of(stretch.messages)
         names = people.names(who for event in stretch.events for who in _named(event))
         lines = [
             self._message(row, reactions, quoted)
             for row in stretch.messages
-            if not (row.type == "reaction" and _target(row) in known)
+            if not amended.drawn_elsewhere(row, quoted)
         ]
         lines += [_system(event, names) for event in stretch.events]
         lines.sort(key=lambda line: (line["created_at"], line["pk"]))
@@ -62,7 +65,7 @@ class Lines:
         kind, text = described(row)
         outbound = row.direction == Message.Direction.OUTBOUND
         sender = self._sender_name(row)
-        original = quoted.get(_quotes(row))
+        original = quoted.get(row.reply_to)
         return {
             "pk": row.pk,
             "type": kind,
@@ -79,13 +82,24 @@ class Lines:
             "error": _why(row),
             "quoted": self._quote(original) if original else None,
             "reactions": reactions.get(row.provider_id or "", ""),
+            "amended": amended.history(row),
+            "phone": bool(row.content.get("echo")),
+            "history": bool(row.content.get("history")),
             "media": media(row, self._url("media", row)),
             "place": place(row),
             "cards": cards(row),
             "buttons": row.content.get("buttons") or [],
             "template_name": row.content.get("template_name", ""),
+            **self._more(row),
+        }
+
+    def _more(self, row: Message) -> dict[str, Any]:
+        """Return what may be asked or done about a message of ours."""
+        outbound = row.direction == Message.Direction.OUTBOUND
+        return {
             "why_url": self._why_url(row),
             "retry_url": self._retry_url(row) if outbound else None,
+            "attempts": self.attempts.get(row.pk),
         }
 
     def _sender_name(self, row: Message) -> str:
@@ -95,6 +109,8 @@ class Lines:
             return self.agent
         if row.sender_user is not None:
             return row.sender_user.display_name
+        if row.content.get("echo") or row.content.get("history"):
+            return _("From the phone")
         words = {"automation": _("Automation"), "system": _("The system")}
         return words.get(row.sender, _("A program"))
 
@@ -106,7 +122,7 @@ class Lines:
         self, rows: Iterable[Message], known: Mapping[str, Message]
     ) -> Mapping[str, Message]:
         """Return what messages quote, by the provider's id; what is not here in one query."""
-        outside = {wanted for row in rows if (wanted := _quotes(row)) and wanted not in known}
+        outside = {row.reply_to for row in rows if row.reply_to and row.reply_to not in known}
         if not outside:
             return known
         found = Message.objects.filter(conversation=self.conversation, provider_id__in=outside)
@@ -117,34 +133,13 @@ class Lines:
         return link("agents:why", self.slug, row.pk) if row.sender == "agent" else None
 
     def _retry_url(self, row: Message) -> str | None:
-        if row.status not in ("failed", "unknown"):
+        told = row.status == "unknown" and row.error
+        if row.status != "failed" and not told:
             return None
         return self._url("retry", row)
 
     def _url(self, name: str, row: Message) -> str | None:
         return link(f"inbox:{name}", self.slug, self.conversation.pk, row.pk)
-
-
-def _reactions(rows: Iterable[Message], known: Mapping[str, Message]) -> dict[str, str]:
-    """Return the last reaction to each message; an empty one takes it back."""
-    found: dict[str, str] = {}
-    for row in rows:
-        if row.type == "reaction" and (target := _target(row)) in known:
-            found[target] = row.text
-    return found
-
-
-def _target(row: Message) -> str:
-    return str(row.content.get("reaction", {}).get("message_id", ""))
-
-
-def _quotes(row: Message) -> str:
-    """Return the provider's id of what a message answers, reacts to or rewrites."""
-    if row.type == "reaction":
-        return _target(row)
-    if row.type == "edit":
-        return str(row.content.get("edit", {}).get("original_message_id", ""))
-    return row.reply_to
 
 
 def _why(row: Message) -> str:

@@ -17,7 +17,9 @@ from morfx.workspaces.access import MemberRequest, member_required, needs
 from ..forms import ConnectChannel
 from ..models import Channel
 from ..providers.presets import preset_named
+from ..webhook_setup import asks_for_token, steps
 from .finding import place
+from .stopped import told
 
 
 @never_cache
@@ -37,7 +39,7 @@ def connect(request: MemberRequest) -> HttpResponse:
     """Connect a number, or change how a connected one is reached."""
     form = ConnectChannel(request.actor, request.POST)
     if form.run():
-        done = _("Connected. Now give the provider the webhook address and the verify token.")
+        done = _("Connected. Now give the provider the webhook address, as said beside it.")
         messages.success(request, done)
         return redirect(place("channels", request))
     return _page(request, form, status=422)
@@ -67,7 +69,10 @@ def _shown(request: MemberRequest, channel: Channel, may_edit: bool) -> dict[str
         "provider": preset_named(channel.provider).label,
         "phone_number_id": channel.phone_number_id,
         "active": channel.is_active,
+        "stopped": told(channel) if channel.stopped_at else None,
+        "resume_url": place("channel_resume", request, channel.pk) if may_edit else "",
         "refused": channel.refused_deliveries,
         "webhook_url": f"{base}{channel.webhook_path}" if may_edit else "",
-        "verify_token": channel.verify_token if may_edit else "",
+        "verify_token": channel.verify_token if may_edit and asks_for_token(channel) else "",
+        "steps": steps(channel) if may_edit else "",
     }

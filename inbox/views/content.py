@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inbox import stored_files
 from inbox.models import Message
 from inbox.providers.payload_parts import MEDIA
 
@@ -27,6 +29,8 @@ SHOWN = {
     "reaction",
 }
 """Types the thread has a shape for."""
+
+KIND_NOT_PASSED_ON = 131051
 
 KEPT_FOR = timedelta(days=7)
 """How long WhatsApp keeps a file. Source: Meta, Cloud API, "Media"."""
@@ -48,7 +52,7 @@ def described(row: Message) -> tuple[str, str]:
         return "text", _cart(part, row.text)
     if row.type in NOTED:
         return "system", _noted(row)
-    return ("text" if row.text else "unsupported"), row.text
+    return ("text", row.text) if row.text else ("unsupported", _reason(row))
 
 
 def preview(text: str) -> str:
@@ -65,6 +69,7 @@ def preview(text: str) -> str:
         "interactive": _("[Choice]"),
         "reaction": _("[Reaction]"),
         "order": _("[Cart]"),
+        "deleted": _("[Deleted]"),
         "unsupported": _("[Not shown here]"),
         "unknown": _("[Not shown here]"),
     }
@@ -72,17 +77,24 @@ def preview(text: str) -> str:
 
 
 def media(row: Message, url: str | None) -> dict[str, Any] | None:
-    """Return a file's name and kind, and where it can be fetched while WhatsApp keeps it."""
+    """Return a file's name and kind, and where it is: in our keeping, or WhatsApp's for a while.
+
+    One that is on its way has neither an address nor is it missing. Files of imported history are
+    not fetched before somebody looks.
+    """
     if row.type not in MEDIA:
         return None
-    part = _part(row)
-    kept = bool(part.get("id")) and timezone.now() - row.created_at < KEPT_FOR
+    part, noted = _part(row), stored_files.noted(row)
+    state = noted.get("state")
+    alive = bool(part.get("id")) and timezone.now() - row.created_at < KEPT_FOR
+    here = state == stored_files.STORED or (alive and state != stored_files.GONE)
+    shown = here and (state != stored_files.PENDING or "history" in row.content)
     return {
-        "url": url if kept else None,
+        "url": url if shown else None,
         "name": str(part.get("filename") or ""),
         "mime": str(part.get("mime_type") or "").partition(";")[0],
-        "size": "",
-        "missing": not kept,
+        "size": filesizeformat(noted["size"]) if "size" in noted else "",
+        "missing": not here,
     }
 
 
@@ -126,9 +138,26 @@ def _cart(part: dict[str, Any], words: str) -> str:
     return f"{sentence % {'n': count}} {words}".strip()
 
 
+def _reason(row: Message) -> str:
+    """Return why WhatsApp did not hand something over, else what kind of thing it was."""
+    errors = row.content.get("errors") or []
+    if any(error.get("code") == KIND_NOT_PASSED_ON for error in errors):
+        return _("WhatsApp does not pass on messages of this kind.")
+    reasons = [error.get("details") or error.get("title") for error in errors]
+    if any(reasons):
+        return " ".join(filter(None, reasons))
+    if row.type in ("unknown", "unsupported"):
+        return ""
+    return _("Kind of message: %(kind)s") % {"kind": row.type}
+
+
 def _noted(row: Message) -> str:
+    if row.type == "revoke" and row.direction == Message.Direction.OUTBOUND:
+        return _("A message was deleted on the phone.")
     if row.type == "revoke":
         return _("The customer deleted a message.")
     if row.type == "request_welcome":
         return _("The customer opened the chat for the first time.")
+    if _part(row).get("type") == "customer_identity_changed":
+        return _("The customer’s security code changed: WhatsApp runs on another phone now.")
     return row.text or _("WhatsApp told of a change of the customer’s number.")

@@ -1,4 +1,4 @@
-"""A customer's file, fetched from WhatsApp when somebody looks at it.
+"""A customer's file: the one in our keeping, else fetched from WhatsApp when somebody looks at it.
 
 WhatsApp keeps a file for seven days. Nothing holds a transaction while it is fetched.
 """
@@ -18,8 +18,9 @@ from morfx.tenancy import within
 from morfx.workspaces.access import membership_of
 from morfx.workspaces.models import User
 
+from .. import stored_files
 from ..clients import client_of
-from ..models import Channel, Conversation, Message
+from ..models import Conversation, Message
 from ..providers.media import NotFetched, fetch_media
 from ..providers.payload_parts import MEDIA
 
@@ -43,19 +44,11 @@ SHOWN = {
 @login_required
 def media(request: HttpRequest, slug: str, pk: UUID, message: UUID) -> HttpResponse:
     """Answer with the file of a message."""
-    channel, part = _wanted(request, slug, pk, message)
-    found = fetch_media(
-        client_of(channel),
-        str(part.get("id") or ""),
-        expected_sha256=str(part.get("sha256") or ""),
-    )
-    if isinstance(found, NotFetched):
-        raise Http404(found.reason)
-    kind = found.mime_type.partition(";")[0].strip().lower()
+    row, part = _wanted(request, slug, pk, message)
+    content, mime_type = _file(row, part)
+    kind = mime_type.partition(";")[0].strip().lower()
     shown = kind in SHOWN
-    response = HttpResponse(
-        found.content, content_type=kind if shown else "application/octet-stream"
-    )
+    response = HttpResponse(content, content_type=kind if shown else "application/octet-stream")
     name = str(part.get("filename") or "")[:200] or f"{message}"
     disposition = content_disposition_header(not shown, name)
     response.headers["Content-Disposition"] = disposition or "attachment"
@@ -64,10 +57,27 @@ def media(request: HttpRequest, slug: str, pk: UUID, message: UUID) -> HttpRespo
     return response
 
 
+def _file(row: Message, part: dict[str, Any]) -> tuple[bytes, str]:
+    """Return a file's content and type. Raises Http404 when it is nowhere any more."""
+    if (stored := stored_files.read(row)) is not None:
+        return stored, str(stored_files.noted(row).get("mime_type") or "")
+    found = fetch_media(
+        client_of(row.conversation.channel),
+        str(part.get("id") or ""),
+        expected_sha256=str(part.get("sha256") or ""),
+    )
+    if isinstance(found, NotFetched):
+        raise Http404(found.reason)
+    return found.content, found.mime_type
+
+
 def _wanted(
     request: HttpRequest, slug: str, pk: UUID, message: UUID
-) -> tuple[Channel, dict[str, Any]]:
-    """Return where a file is, and what is known of it. Raises Http404 for who may not see it."""
+) -> tuple[Message, dict[str, Any]]:
+    """Return the message of a file, and what it says of it.
+
+    Raises Http404 for who may not see it.
+    """
     assert isinstance(request.user, User)
     membership = membership_of(request.user, slug)
     if membership is None or not membership.actor().may("whatsapp.view"):
@@ -82,4 +92,4 @@ def _wanted(
     part = row.content.get(row.type) if row is not None else None
     if row is None or not isinstance(part, dict):
         raise Http404
-    return row.conversation.channel, part
+    return row, part

@@ -74,5 +74,6 @@ def _name(who: str, users: dict[int, User]) -> str:
         "key": _("A program"),
         "agent": _("The agent"),
         "automation": _("An automation"),
+        "phone": _("Somebody on the phone"),
     }
     return words.get(who.partition(":")[0], _("The system"))

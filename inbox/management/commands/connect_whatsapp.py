@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from inbox.models import Channel
 from inbox.operations import channels
+from inbox.webhook_setup import steps
 from morfx.operations.actor import Actor
 from morfx.operations.errors import Refused
 from morfx.workspaces.access import workspace_called
@@ -61,5 +62,6 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             raise CommandError(refusal.message) from None
+        self.stdout.write(steps(channel))
         self.stdout.write(f"Verify token: {channel.verify_token}")
         self.stdout.write(channel.webhook_path)

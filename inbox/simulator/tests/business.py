@@ -18,6 +18,7 @@ from inbox.simulator import SimulatorClient
 
 NUMBER, TOKEN, SECRET, VERIFY = "106540352242922", "EAAG-token", "app-secret", "hello"
 MARTA = "573001112233"
+PROOFS = {("x-webhook-secret", SECRET)}
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Arrival:
     genuine: bool
     answered: int
     at: float
+    headers: dict[str, str] = field(default_factory=dict)
+    """Names in lower case."""
 
     @property
     def value(self) -> dict:
@@ -136,10 +139,16 @@ def listening(sim: SimulatorClient) -> Iterator[Business]:
         def do_POST(self):
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             digest = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
-            genuine = self.headers.get("X-Hub-Signature-256") == f"sha256={digest}"
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            genuine = PROOFS & headers.items() != set() or digest in (
+                headers.get("x-webhook-signature"),
+                headers.get("x-360dialog-signature"),
+                headers.get("x-hub-signature-256", "").removeprefix("sha256="),
+            )
             status = business.answer_with.pop(0) if business.answer_with else 200
             status = status if genuine else 401
-            business.arrivals.append(Arrival(raw, genuine, status, time.monotonic()))
+            arrival = Arrival(raw, genuine, status, time.monotonic(), headers)
+            business.arrivals.append(arrival)
             business.before_answering()
             self.reply(status, b"")
 

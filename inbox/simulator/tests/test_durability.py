@@ -1,6 +1,7 @@
 """Nothing acknowledged is forgotten: kill -9, restarts, many threads."""
 
 import contextlib
+import json
 import os
 import signal
 import sqlite3
@@ -155,3 +156,26 @@ def test_one_world_has_one_keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         world.World(tmp_path / "world")
     first.close()
     world.World(tmp_path / "world").close()
+
+
+def test_a_world_of_an_earlier_version_is_taken_up(tmp_path: Path) -> None:
+    file = tmp_path / "world.sqlite3"
+    with sqlite3.connect(file) as old:
+        old.executescript(
+            "CREATE TABLE deliveries (id INTEGER PRIMARY KEY AUTOINCREMENT, phone_number_id TEXT"
+            " NOT NULL, lane TEXT NOT NULL, position INTEGER, body TEXT NOT NULL, about TEXT NOT"
+            " NULL, copy INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT"
+            " 0, created REAL NOT NULL, not_before REAL NOT NULL);"
+            "CREATE TABLE numbers (phone_number_id TEXT PRIMARY KEY, settings TEXT NOT NULL,"
+            " faults TEXT NOT NULL DEFAULT '{}', asked INTEGER NOT NULL DEFAULT 0);"
+        )
+        settings = {"phone_number_id": NUMBER, "display_phone_number": "57", "token": "t",
+                    "app_secret": "s", "webhook_url": "http://127.0.0.1:9/"}  # fmt: skip
+        old.execute("INSERT INTO numbers (phone_number_id, settings) VALUES (?, ?)",
+                    (NUMBER, json.dumps(settings)))  # fmt: skip
+    old.close()
+    with simulator.running(file) as sim:
+        (number,) = sim.numbers()
+        assert number["dialect"] == "cloud"
+        sim.say(NUMBER, MARTA, "hola")
+        assert sim.counters()["pending"] == 1

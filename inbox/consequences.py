@@ -1,0 +1,41 @@
+"""What a provider's answer means: for the bubble, for its plan, for all else that waits."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+from . import holds, learning, retrying
+from .models import Message, Send
+from .outgoing import Queue
+from .providers.outcomes import Accepted, Outcome, Rejected
+from .settling import reject, settle
+
+overtaken = Counter(
+    "morfx_bubbles_overtaken",
+    "Bubbles of an agent that were on the wire when the conversation changed hands.",
+)
+
+
+def draw(queue: Queue, send: Send, outcome: Outcome, *, final: bool) -> None:
+    """Note an outcome in a locked conversation: settled, tried again, or waiting for its number.
+
+    A `final` one comes too late to be tried again: people may have been told already.
+    """
+    conversation = queue.conversation
+    if send.sender == Message.Sender.AGENT and send.epoch != conversation.epoch:
+        overtaken.inc()
+    if isinstance(outcome, Rejected):
+        wait = retrying.wait_of(send, outcome)
+        holds.apply(conversation, send, outcome, wait)
+        if outcome.stops and not final:
+            queue.put_back(send, outcome)
+            return
+        if not final and retrying.helps(send, outcome, conversation):
+            reject(send, outcome)
+            send.save(update_fields=["state", "reason", "error", "settled_at"])
+            queue.add(retrying.again(send, wait))
+            return
+    settle(send, outcome)
+    if isinstance(outcome, Accepted):
+        learning.hear(conversation, outcome.user_id)
+    queue.follow(send)
