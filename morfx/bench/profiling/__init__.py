@@ -1,0 +1,1 @@
+"""Where CPU time goes, process by process: `sitecustomize` samples, `reading` tells."""

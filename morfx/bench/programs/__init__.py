@@ -1,0 +1,1 @@
+"""The other side of a benchmark: small programs, each a process; `started` runs them."""
