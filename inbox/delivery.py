@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from morfx.events.poke import poke
+from morfx.tenancy.compiled import compiled
 
 from . import clients, consequences, pacing
 from .models import Conversation, Send
@@ -64,7 +66,7 @@ def claim_next(conversation_id: UUID) -> Send | None:
     a process that died: nobody knows whether it was sent, and it is never sent again.
     """
     with transaction.atomic():
-        queue = Queue(_locked(conversation_id))
+        queue = Queue(_locked.one(conversation_id))
         for orphan in queue.claimed():
             settle(orphan, Unknown(reason="the process that sent it ended"))
             queue.follow(orphan)
@@ -74,7 +76,7 @@ def claim_next(conversation_id: UUID) -> Send | None:
 def note(send: Send, outcome: Outcome, *, go_on: bool = False) -> Send | None:
     """Write down what became of a claimed bubble; claim the next one too when told to `go_on`."""
     with transaction.atomic():
-        queue = Queue(_locked(send.conversation_id))
+        queue = Queue(_locked.one(send.conversation_id))
         fresh = queue.row(send.pk)
         late = fresh.state == Send.State.UNKNOWN and not isinstance(outcome, Unknown)
         if fresh.state == Send.State.CLAIMED or late:
@@ -83,10 +85,10 @@ def note(send: Send, outcome: Outcome, *, go_on: bool = False) -> Send | None:
         return _claim_or_schedule(queue, go_on=go_on)
 
 
-def _locked(conversation_id: UUID) -> Conversation:
+@compiled
+def _locked(conversation_id: UUID) -> QuerySet[Conversation]:
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("channel")
-    found: Conversation = rows.get(pk=conversation_id)
-    return found
+    return rows.filter(pk=conversation_id)
 
 
 def _claim_or_schedule(queue: Queue, *, go_on: bool = True) -> Send | None:
@@ -94,6 +96,7 @@ def _claim_or_schedule(queue: Queue, *, go_on: bool = True) -> Send | None:
     conversation = queue.conversation
     if conversation.channel.stopped_at is not None:
         return None
+    queue.unblock()
     while go_on and (send := queue.next_due()):
         if reason := objection(send, conversation):
             withdraw_plan(queue, send, reason)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from morfx.jobs.work import job
 from morfx.operations.actor import Actor
 from morfx.operations.errors import Refused
+from morfx.tenancy.compiled import compiled
 
 from . import delivery, others
 from .holds import send_what_waited  # noqa: F401 (registers it)
@@ -27,6 +30,11 @@ from .routing import channel_for
 from .settling import note_status
 
 
+@compiled
+def _stored(envelope: UUID) -> QuerySet[Envelope]:
+    return Envelope.objects.select_related("channel").filter(pk=envelope)
+
+
 @job(network=True, tries=5, otherwise=bury_envelope)
 def open_envelope(envelope: UUID) -> None:
     """Apply what a stored webhook says: each message and status in its own transaction.
@@ -36,7 +44,7 @@ def open_envelope(envelope: UUID) -> None:
     so that what failed is tried again.
     """
     with transaction.atomic():
-        row = Envelope.objects.select_related("channel").get(pk=envelope)
+        row = _stored.one(envelope)
     try:
         opened = open_payload(bytes(row.body))
     except BadPayload as error:
@@ -47,6 +55,11 @@ def open_envelope(envelope: UUID) -> None:
     steps += [(partial(_echo, position=n), item) for n, item in enumerate(opened.echoes())]
     steps += [(_note, item) for item in opened.statuses()]
     steps += [(others.apply, item) for item in opened.others()]
+    with transaction.atomic() if len(steps) == 1 else nullcontext():
+        _close(row, _apply(row, steps))
+
+
+def _apply(row: Envelope, steps: list[tuple[Callable[..., None], object]]) -> list[str]:
     problems: list[str] = []
     errors: list[Exception] = []
     for apply, item in steps:
@@ -60,7 +73,7 @@ def open_envelope(envelope: UUID) -> None:
             errors.append(error)
     if errors:
         raise errors[0]
-    _close(row, problems)
+    return problems
 
 
 def _receive(row: Envelope, inbound: Inbound, position: int) -> None:

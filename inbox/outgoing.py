@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+
+from morfx.tenancy.compiled import compiled
 
 from .models import Conversation, Message, Send
 from .operations import sending
@@ -21,16 +23,23 @@ objections: list[Callable[[Send, Conversation], str]] = []
 """What higher floors may say against an agent's bubble: each returns a reason, or nothing."""
 
 
+GOING = (Send.State.PLANNED, Send.State.CLAIMED)
+"""States of a bubble that those after it in its plan wait for."""
+
+
+@compiled
+def _open(conversation_id: UUID) -> QuerySet[Send]:
+    rows = Send.objects.select_related("message").filter(conversation_id=conversation_id)
+    rows = rows.filter(state__in=[Send.State.PLANNED, Send.State.CLAIMED, Send.State.UNKNOWN])
+    return rows.order_by("created_at", "position")
+
+
 class Queue:
     """The open bubbles of a locked conversation, read once; changes are kept in step."""
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        rows = Send.objects.select_related("message").filter(
-            conversation=conversation,
-            state__in=[Send.State.PLANNED, Send.State.CLAIMED, Send.State.UNKNOWN],
-        )
-        self.rows = list(rows.order_by("created_at", "position"))
+        self.rows = _open(conversation.pk)
 
     def claimed(self) -> list[Send]:
         """Return the bubbles somebody is sending, or died sending."""
@@ -64,6 +73,15 @@ class Queue:
             after = min(mine, key=lambda row: row.position)
             after.due_at = timezone.now() + timedelta(seconds=after.pause)
             after.save(update_fields=["due_at"])
+
+    def unblock(self) -> None:
+        """Let go on what waits for a bubble that a report settled, while nobody noted its end."""
+        going = {row.plan for row in self.rows if row.due_at and row.state in GOING}
+        waiting = [row for row in self.rows if row.state == Send.State.PLANNED and not row.due_at]
+        for row in waiting:
+            if row.plan not in going:
+                going.add(row.plan)
+                self.follow(row)
 
     def put_back(self, send: Send, refused: Rejected) -> None:
         """Plan a bubble again that was certainly not sent; it waits for its number to go on."""
@@ -153,9 +171,23 @@ def _due(send: Send) -> datetime:
 
 def _newer_inbound(send: Send) -> bool:
     """Tell whether the customer has written something its planner did not know."""
-    written = Message.objects.filter(
-        conversation_id=send.conversation_id, direction=Message.Direction.INBOUND
-    ).exclude(heard_by="no_answer_wanted")
     if send.after_id is None:
-        return written.filter(created_at__gt=send.created_at).exists()
-    return written.filter(pk__gt=send.after_id).exists()
+        return bool(_written_since(send.conversation_id, send.created_at))
+    return bool(_written_after(send.conversation_id, send.after_id))
+
+
+def _written(conversation_id: UUID) -> QuerySet[Message]:
+    rows = Message.objects.filter(
+        conversation_id=conversation_id, direction=Message.Direction.INBOUND
+    )
+    return rows.exclude(heard_by="no_answer_wanted").only("pk")
+
+
+@compiled
+def _written_after(conversation_id: UUID, message_id: UUID) -> QuerySet[Message]:
+    return _written(conversation_id).filter(pk__gt=message_id)[:1]
+
+
+@compiled
+def _written_since(conversation_id: UUID, then: datetime) -> QuerySet[Message]:
+    return _written(conversation_id).filter(created_at__gt=then)[:1]

@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from inbox import window
 from morfx.events.poke import poke
+from morfx.tenancy.compiled import compiled
 
 from .delivery_status import Failure, Progress, StatusEvent, Step, fold
 from .models import Channel, Conversation, LooseStatus, Message, Send
@@ -118,21 +120,26 @@ def _send_of(status: Status) -> Send | None:
         ref = UUID(status.ref or "")
     except ValueError:
         return Send.objects.filter(provider_id=status.provider_id).first()
-    return Send.objects.filter(pk=ref).first()
+    return _send.first(ref)
 
 
 def _locked_message(send: Send | None, provider_id: str) -> Message | None:
-    rows = Message.objects.select_for_update()
     if send is not None and send.message_id:
-        return rows.filter(pk=send.shown_id).first()
-    return rows.filter(provider_id=provider_id, direction=Message.Direction.OUTBOUND).first()
+        return _message.first(send.shown_id)
+    return _sent.first(provider_id)
+
+
+@compiled
+def _sent(provider_id: str) -> QuerySet[Message]:
+    rows = Message.objects.select_for_update().filter(provider_id=provider_id)
+    return rows.filter(direction=Message.Direction.OUTBOUND)
 
 
 def _overtaken(send: Send | None, event: StatusEvent) -> bool:
     """Tell whether a report of no arrival is of an attempt that a newer one has replaced."""
     if send is None or event.step not in (Step.FAILED, Step.ACCEPTED):
         return False
-    return Send.objects.filter(message=send.message_id, attempt__gt=send.attempt).exists()
+    return bool(send.message_id and _newer(send.message_id, send.attempt))
 
 
 def _settle_by_status(send: Send, status: Status, event: StatusEvent) -> None:
@@ -151,16 +158,36 @@ def _accept(send: Send, *events: StatusEvent, provider_id: str = "") -> None:
     """Give the message the provider's id, and fold in what was reported before we knew it."""
     provider_id = provider_id or send.provider_id
     _one_at_a_time(provider_id)
-    loose = list(LooseStatus.objects.filter(provider_id=provider_id))
+    loose = _loose(provider_id)
     _apply(send, [*events, *map(_event, loose)], provider_id)
     if loose:
         LooseStatus.objects.filter(pk__in=[each.pk for each in loose]).delete()
 
 
+@compiled
+def _loose(provider_id: str) -> QuerySet[LooseStatus]:
+    return LooseStatus.objects.filter(provider_id=provider_id)
+
+
+@compiled
+def _message(key: UUID) -> QuerySet[Message]:
+    return Message.objects.select_for_update().filter(pk=key)
+
+
+@compiled
+def _send(key: UUID) -> QuerySet[Send]:
+    return Send.objects.filter(pk=key)
+
+
+@compiled
+def _newer(message: UUID, attempt: int) -> QuerySet[Send]:
+    return Send.objects.filter(message_id=message, attempt__gt=attempt).only("pk")
+
+
 def fold_loose(message_id: UUID, provider_id: str) -> int:
     """Fold in what was reported of a message before we knew it; return how many reports."""
     _one_at_a_time(provider_id)
-    loose = list(LooseStatus.objects.filter(provider_id=provider_id))
+    loose = _loose(provider_id)
     message = Message.objects.select_for_update().get(pk=message_id)
     _fold_into(message, [*map(_event, loose)], None)
     return LooseStatus.objects.filter(pk__in=[each.pk for each in loose]).delete()[0]
@@ -178,7 +205,7 @@ def _event(loose: LooseStatus) -> StatusEvent:
 
 
 def _apply(send: Send, events: list[StatusEvent], provider_id: str = "") -> None:
-    message = Message.objects.select_for_update().get(pk=send.shown_id)
+    message = _message.one(send.shown_id)
     message.provider_id = provider_id or message.provider_id
     _fold_into(message, events, send if provider_id else None)
 

@@ -124,6 +124,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {
             **query,
+            "prepare_threshold": 2,
             "pool": {
                 "min_size": 0,
                 "max_size": int(os.environ.get("MORFX_DB_POOL", "40")),

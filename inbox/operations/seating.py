@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, Exists, Q, Value, When
+from django.db.models import Case, Exists, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from crm.models import Contact, ContactIdentity
 from crm.operations import identities
 from morfx.operations.actor import Actor
+from morfx.tenancy.compiled import compiled
 
 from ..models import Channel, Conversation, Message
 from ..providers.payload_messages import Ids
@@ -124,6 +126,11 @@ def _leave_if_retired(conversation: Conversation) -> None:
 
 def _usual(channel: Channel, whom: Person) -> Conversation | None:
     """Lock and return the conversation the ids lead to, with identity and contact."""
+    if len(whom.phones) == 1 and not whom.bsuid:
+        return _by_phone.first(channel.pk, channel.workspace_id, whom.phones[0])
+    if len(whom.phones) == 1 and whom.bsuid:
+        ids = (whom.phones[0], whom.account, whom.bsuid)
+        return _by_both.first(channel.pk, channel.workspace_id, *ids)
     phone = Q(identity__kind=Kind.PHONE)
     bsuid = Q(identity__kind=Kind.BSUID, identity__account=whom.account)
     if whom.phones:
@@ -144,6 +151,30 @@ def _usual(channel: Channel, whom: Person) -> Conversation | None:
     return _locked(rows).order_by(*order).first()
 
 
+def _seats(channel_id: UUID, workspace_id: UUID) -> Any:
+    mine = {"channel_id": channel_id, "identity__workspace_id": workspace_id}
+    return _locked(Conversation.objects.filter(identity__retired_at=None, **mine))
+
+
+@compiled
+def _by_phone(channel_id: UUID, workspace_id: UUID, phone: str) -> QuerySet[Conversation]:
+    """Lead the commonest sender, a number without other spellings, to their conversation."""
+    rows = _seats(channel_id, workspace_id)
+    found: QuerySet[Conversation] = rows.filter(identity__kind=Kind.PHONE, identity__value=phone)
+    return found
+
+
+@compiled
+def _by_both(
+    channel_id: UUID, workspace_id: UUID, phone: str, account: str, bsuid: str
+) -> QuerySet[Conversation]:
+    """Lead a number that comes with a business-scoped id; the number's history wins."""
+    wanted = Q(identity__kind=Kind.PHONE, identity__value=phone)
+    wanted |= Q(identity__kind=Kind.BSUID, identity__account=account, identity__value=bsuid)
+    found: QuerySet[Conversation] = _seats(channel_id, workspace_id).filter(wanted)
+    return found.order_by("-identity__kind")[:1]
+
+
 def live_bsuid(whom: Person) -> Any:
     """Return the identity a business-scoped id is, as rows."""
     return identities.live().filter(kind=Kind.BSUID, value=whom.bsuid, account=whom.account)
@@ -158,10 +189,15 @@ def _known(conversation: Conversation, provider_id: str) -> list[Any]:
 
     Asked in one question, after the lock: what another delivery of it committed is seen.
     """
+    return _ids_and_message(conversation.identity.contact_id, provider_id)
+
+
+@compiled
+def _ids_and_message(contact_id: UUID, provider_id: str) -> QuerySet[ContactIdentity]:
     here = Message.objects.filter(provider_id=provider_id)
     amending = Message.objects.filter(reply_to=provider_id, type__in=AMENDS)
-    rows = ContactIdentity.objects.filter(contact=conversation.identity.contact_id)
-    return list(rows.annotate(here=Exists(here), amended=Exists(amending)))
+    rows = ContactIdentity.objects.filter(contact_id=contact_id)
+    return rows.annotate(here=Exists(here), amended=Exists(amending))
 
 
 def _news(

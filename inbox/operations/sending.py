@@ -16,6 +16,7 @@ from morfx.events.ledger import record
 from morfx.operations.actor import SYSTEM, Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.inputs import Ref
+from morfx.tenancy.compiled import compiled
 
 from ..facts import BubblesPlanned
 from ..models import Conversation, Message, Send
@@ -48,10 +49,10 @@ def plan(
     Planning the same `plan_id` again plans nothing. `after` is the newest inbound message the
     planner knew: a newer one withdraws what is not sent yet.
     """
-    if Send.objects.filter(plan=plan_id).exists():
+    if _planned(plan_id):
         return []
     planned = [
-        Send.objects.create(
+        Send(
             conversation=conversation,
             sender=Message.Sender.AGENT,
             sender_id=agent,
@@ -73,6 +74,7 @@ def plan(
         for position, bubble in enumerate(bubbles)
     ]
     if planned:
+        Send.objects.bulk_create(planned)
         record(
             BubblesPlanned(
                 conversation=conversation.pk, plan=plan_id, agent=agent, count=len(planned)
@@ -82,17 +84,22 @@ def plan(
     return planned
 
 
+@compiled
+def _planned(plan_id: str) -> QuerySet[Send]:
+    return Send.objects.filter(plan=plan_id).only("pk")[:1]
+
+
 def schedule(conversation_id: UUID) -> None:
     """Set the conversation's one delivery job for the moment its next bubble is due."""
-    due = (
-        Send.objects.filter(conversation_id=conversation_id, state=Send.State.PLANNED)
-        .exclude(due_at=None)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
-    if due is not None:
-        set_delivery(conversation_id, due)
+    first = _first_due.first(conversation_id)
+    if first is not None and first.due_at is not None:
+        set_delivery(conversation_id, first.due_at)
+
+
+@compiled
+def _first_due(conversation_id: UUID) -> QuerySet[Send]:
+    rows = Send.objects.filter(conversation_id=conversation_id, state=Send.State.PLANNED)
+    return rows.exclude(due_at=None).only("due_at").order_by("due_at")[:1]
 
 
 def set_delivery(conversation_id: UUID, due: datetime, *, slot: datetime | None = None) -> None:

@@ -20,10 +20,12 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from pydantic_core import to_jsonable_python
 
 from morfx.jobs import work
 from morfx.jobs.work import JobFunction, job_name
+from morfx.tenancy.compiled import compiled
 
 from .models import Event
 from .poke import poke
@@ -115,12 +117,17 @@ def write_down(events: Sequence[Event]) -> None:
         )
 
 
+@compiled
+def _event(key: UUID) -> QuerySet[Event]:
+    return Event.objects.filter(pk=key)
+
+
 def on(*facts: type[Fact]) -> Callable[[Callable[[Event], None]], JobFunction[Any]]:
     """Make a function react to facts: one job row per event and reaction."""
 
     def register(function: Callable[[Event], None]) -> JobFunction[Any]:
         def react(event_id: UUID) -> None:
-            function(Event.objects.get(pk=event_id))
+            function(_event.one(event_id))
 
         react.__doc__ = function.__doc__
         reaction: JobFunction[Any] = JobFunction(react, name=job_name(function))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,9 +95,11 @@ def _call(row: Claimed, function: work.JobFunction[Any]) -> None:
     """Run the body, and remove the row: in the body's transaction unless it talks to others."""
     with renewed(row):
         if function.network:
-            if function.every or _may_have_changed(row):
+            if function.every:
                 with transaction.atomic():
                     _start(row, function)
+            elif _may_have_changed(row):
+                _see_that_it_is_ours(_row_of_the_books(STILL_OURS, row.id, row.lease))
             function.call(**row.args)
             _finish_alone(row)
         else:
@@ -119,13 +122,26 @@ def _start(row: Claimed, function: work.JobFunction[Any]) -> None:
     if _may_have_changed(row):
         with connection.cursor() as cursor:
             cursor.execute(STILL_OURS, [row.id, row.lease])
-            found = cursor.fetchone()
-        if found is None:
-            raise LeaseLost
-        if found[1]:
-            raise Moved
+            _see_that_it_is_ours(cursor.fetchone())
     if function.every:
         function.later(key=row.key, after=function.every)
+
+
+def _see_that_it_is_ours(found: Sequence[Any] | None) -> None:
+    if found is None:
+        raise LeaseLost
+    if found[1]:
+        raise Moved
+
+
+def _row_of_the_books(sql: str, *values: Any) -> Sequence[Any] | None:
+    """Ask one thing about a job, on the books' own link where there is one."""
+    if heartbeat.in_cluster():
+        return next(iter(renewer().link.rows(sql, values)), None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: Sequence[Any] | None = cursor.fetchone()
+        return found
 
 
 def _finish(row: Claimed) -> None:

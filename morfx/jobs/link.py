@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import select
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,10 +50,12 @@ class Link:
         """
         with self._lock:
             file = self._open().fileno()
-        heard, _, _ = (
-            ([], [], []) if self.told else select.select([file, interrupt], [], [], seconds)
-        )
-        if file in heard:
+        until = time.monotonic() + seconds
+        while not self.told:
+            left = max(0.0, until - time.monotonic())
+            heard, _, _ = select.select([file, interrupt], [], [], left)
+            if file not in heard:
+                return
             with self._lock:
                 self._listen()
 

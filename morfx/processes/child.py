@@ -18,7 +18,8 @@ STEADY_AFTER = 60.0
 """Seconds after which a process counts as steady, and its next end as its first."""
 SERVED_AFTER = 2.0
 """Seconds after which one that was killed is started again soon, however often that happens: only
-a process that cannot start must not be tried again and again."""
+a process that cannot start must not be tried again and again. A job cluster whose guard was killed
+ends with exit code 0, which is no failure to start either."""
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Child:
         if self.alive or self.process is None:
             return ""
         if self._again_at == 0.0:
-            enough = SERVED_AFTER if (self.process.returncode or 0) < 0 else STEADY_AFTER
+            enough = SERVED_AFTER if (self.process.returncode or 0) <= 0 else STEADY_AFTER
             self.ends = 1 if self.age > enough else self.ends + 1
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.ends - 1))
             self._again_at = time.monotonic() + pause

@@ -6,9 +6,10 @@
 
     unheard(conversation.pk)        # a list of rows
 
-Building SQL is most of what a small query costs Django. The function is called once per shape of
-its arguments, with stand-ins for them; afterwards only the values change. What they mean for the
-query must not depend on the values: no `if` on an argument, no argument that is None.
+Building SQL is most of what a small query costs Django, and planning it most of what it costs
+PostgreSQL. The function is called once per shape of its arguments, with stand-ins for them;
+afterwards only the values change, and each connection prepares the statement. What the arguments
+mean for the query must not depend on them: no `if` on an argument, no argument that is None.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import update_wrapper
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -26,15 +27,19 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from . import current_id
 
+if TYPE_CHECKING:
+    from .database.base import DatabaseWrapper
+
 Row = TypeVar("Row", bound=models.Model)
 
 STAND_INS: dict[type, Callable[[], Any]] = {
     UUID: uuid.uuid4,
     str: lambda: uuid.uuid4().hex,
-    int: lambda: uuid.uuid4().int >> 66,
+    int: lambda: uuid.uuid4().int % 30_000,
     datetime: lambda: datetime.fromtimestamp(uuid.uuid4().int % 10**9, UTC),
 }
-"""For each type an argument may have, a value that nobody else uses."""
+"""For each type an argument may have, a value that nobody else is likely to use; integers fit the
+smallest column."""
 
 
 class Compiled(Generic[Row]):
@@ -66,15 +71,24 @@ class Compiled(Generic[Row]):
         return found[0] if found else self.function(*values).get()
 
     def _compile(self, kinds: tuple[type, ...], workspace: UUID) -> _Statement[Row]:
-        stand_ins = [STAND_INS[kind]() for kind in kinds]
-        query = self.function(*stand_ins).query
-        compiler = query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
-        known = [workspace, *stand_ins]
-        places = [known.index(value) if value in known else None for value in parameters]
-        if missing := set(range(1, len(known))) - set(places):
+        while True:
+            one, places = self._tried(kinds, workspace)
+            other, confirmed = self._tried(kinds, workspace)
+            if one.sql == other.sql and places == confirmed:
+                break
+        if missing := set(range(1, len(kinds) + 1)) - set(places):
             raise TypeError(f"{self.function.__name__}: argument {min(missing)} is not in its SQL.")
-        return _Statement(sql, list(parameters), places, compiler)
+        return one
+
+    def _tried(
+        self, kinds: tuple[type, ...], workspace: UUID
+    ) -> tuple[_Statement[Row], list[int | None]]:
+        """Compile with stand-ins; two tries differ when one was taken for somebody else's value."""
+        known = [workspace, *(STAND_INS[kind]() for kind in kinds)]
+        compiler = self.function(*known[1:]).query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        places = [known.index(value) if value in known else None for value in parameters]
+        return _Statement(sql, list(parameters), places, compiler), places
 
 
 class _Statement(Generic[Row]):
@@ -93,6 +107,7 @@ class _Statement(Generic[Row]):
         self.columns = slice(start, end)
         populators: Any = get_related_populators
         self.related = populators(known, select, connection.alias)
+        self.annotations: dict[str, int] = dict(compiler.annotation_col_map or {})
         expressions = [column[0] for column in select]
         self.converters = [
             (place, converters, expression)
@@ -106,7 +121,7 @@ class _Statement(Generic[Row]):
             constant if place is None else values[place]
             for constant, place in zip(self.constants, self.places, strict=True)
         ]
-        with connection.cursor() as cursor:
+        with cast("DatabaseWrapper", connection).preparing_cursor() as cursor:
             cursor.execute(self.sql, parameters)
             found = cursor.fetchall()
         return [self._row(list(values)) for values in found]
@@ -118,6 +133,8 @@ class _Statement(Generic[Row]):
         row = self.model.from_db(connection.alias, self.names, values[self.columns])
         for populator in self.related:
             populator.populate(values, row)
+        for name, place in self.annotations.items():
+            setattr(row, name, values[place])
         return row
 
 

@@ -127,7 +127,8 @@ def test_a_card_is_dragged_to_another_stage(morfx: Installation, chromium: Brows
     board.mouse.down()
     board.mouse.move(box["x"] + 80, box["y"] + 40, steps=4)
     board.mouse.move(target["x"] + 60, target["y"] + 120, steps=8)
-    board.mouse.up()
+    with board.expect_response(lambda response: response.request.method == "POST"):
+        board.mouse.up()
     expect(there.locator(".order-card", has_text="Luisa Tovar")).to_be_visible()
     board.reload()
     moved = board.locator(".column").nth(1).locator(".order-card", has_text="Luisa Tovar")

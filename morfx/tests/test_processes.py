@@ -208,6 +208,22 @@ def test_a_server_that_served_and_is_killed_again_and_again_is_back_soon_each_ti
     child.await_end(time.monotonic())
 
 
+def test_a_cluster_whose_guard_is_killed_again_and_again_is_back_soon_each_time(
+    tmp_path: Path,
+) -> None:
+    child = Child("cluster", [sys.executable, "-c", "pass"], tmp_path / "cluster.log")
+    child.start()
+    for _ in range(4):
+        until(lambda: not child.alive)
+        child._started -= children.SERVED_AFTER + 0.1
+        assert "exit code 0" in child.watch()
+        assert child._again_at - time.monotonic() <= children.FIRST_PAUSE
+        child._again_at = time.monotonic()
+        child.watch()
+    child.kill()
+    child.await_end(time.monotonic() + 5)
+
+
 def test_what_does_not_stop_is_killed_with_all_its_own(tmp_path: Path) -> None:
     stubborn = (
         "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "

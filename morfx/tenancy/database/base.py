@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
 
 from .. import current
 
@@ -29,6 +31,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not autocommit and (setting := current.setting()):
             with self.wrap_database_errors:
                 self.connection.execute("SELECT set_config(%s, %s, true)", [current.NAME, setting])
+
+    def preparing_cursor(self) -> CursorWrapper:
+        """Return a cursor whose statements PostgreSQL prepares when they are repeated.
+
+        Their parameters are bound by the server; see `morfx.tenancy.compiled`.
+        """
+        if self.queries_logged:  # by a cursor that can say what it executed
+            return self.cursor()
+        self.ensure_connection()
+        cursors: Any = base.ServerBindingCursor
+        prepared: CursorWrapper = self._prepare_cursor(cursors(self.connection))  # type: ignore[attr-defined]
+        return prepared
 
     # -- notices -------------------------------------------------------------------------------
 
