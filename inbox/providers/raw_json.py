@@ -54,8 +54,8 @@ def _storable(text: str) -> str:
 
 
 def is_object(raw: bytes) -> bool:
-    """Say whether a body is a JSON object we can read."""
+    """Say whether a body is a JSON object; what in it may not be stored is found on opening."""
     try:
-        return isinstance(open_json(raw), dict)
-    except ValueError:
+        return isinstance(json.loads(raw, parse_constant=_refuse), dict)
+    except (ValueError, RecursionError):
         return False

@@ -51,7 +51,7 @@ def run(running: Installation, options: Options) -> Report:
 
 def _bare(running: Installation, plan: dict[str, Any]) -> float:
     """Return the transactions per second of as many processes and connections, without HTTP."""
-    from inbox.webhook import STORE
+    from inbox.envelope_store import STORE
     from morfx.tenancy import current
 
     channel = plan["channels"][0]

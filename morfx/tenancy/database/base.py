@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db.backends.postgresql import base
@@ -27,10 +28,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit and (setting := current.setting()):
-            with self.wrap_database_errors:
-                self.connection.execute("SELECT set_config(%s, %s, true)", [current.NAME, setting])
+        """Begin a transaction and say whose rows it may see, in one message.
+
+        The driver itself always stays in autocommit mode: it would send BEGIN on its own.
+        """
+        with self.wrap_database_errors:
+            if not self.connection.autocommit:
+                self.connection.autocommit = True
+            if not autocommit:
+                self.connection.execute(f"BEGIN{_setting()}")
 
     def preparing_cursor(self) -> CursorWrapper:
         """Return a cursor whose statements PostgreSQL prepares when they are repeated.
@@ -80,6 +86,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(NOTIFY, [list(channels), list(payloads)])
         except Exception as error:
             log.warning("notices not sent", error=repr(error))
+
+
+def _setting() -> str:
+    setting = current.setting()
+    return f"; SET LOCAL {current.NAME} = '{UUID(setting)}'" if setting else ""
 
 
 def _forget_connections_of_the_parent() -> None:
