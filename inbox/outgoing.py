@@ -170,22 +170,32 @@ def _due(send: Send) -> datetime:
 
 
 def _newer_inbound(send: Send) -> bool:
-    """Tell whether the customer has written something its planner did not know."""
+    """Tell whether the customer has written something its planner did not know.
+
+    What was heard before the plan was known to it, though it may sort after what the plan answers:
+    a message sorts by when it came, and may be opened long after those that came later.
+    """
     if send.after_id is None:
         return bool(_written_since(send.conversation_id, send.created_at))
-    return bool(_written_after(send.conversation_id, send.after_id))
+    first = send.message if send.attempt > 1 else None
+    planned_at = first.created_at if first else send.created_at
+    return bool(_written_after(send.conversation_id, send.after_id, planned_at))
 
 
 def _written(conversation_id: UUID) -> QuerySet[Message]:
+    """Return what starts a turn; what was deleted before anybody heard it starts none."""
     rows = Message.objects.filter(
         conversation_id=conversation_id, direction=Message.Direction.INBOUND
     )
-    return rows.exclude(heard_by="no_answer_wanted").only("pk")
+    return rows.exclude(heard_by__in=["no_answer_wanted", "deleted"]).only("pk")
 
 
 @compiled
-def _written_after(conversation_id: UUID, message_id: UUID) -> QuerySet[Message]:
-    return _written(conversation_id).filter(pk__gt=message_id)[:1]
+def _written_after(
+    conversation_id: UUID, message_id: UUID, planned_at: datetime
+) -> QuerySet[Message]:
+    rows = _written(conversation_id).filter(pk__gt=message_id)
+    return rows.exclude(heard_at__lt=planned_at)[:1]
 
 
 @compiled

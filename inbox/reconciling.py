@@ -16,7 +16,7 @@ from morfx.jobs import heartbeat
 from morfx.jobs.models import Heartbeat, Job
 from morfx.jobs.work import job
 
-from . import replaying, settling
+from . import replaying, settling, unconfirmed
 from .models import Conversation, Envelope, LooseStatus, Message, Send
 from .outgoing import Queue
 from .providers.outcomes import Unknown
@@ -63,13 +63,13 @@ def give_up(send_id: UUID) -> bool:
 def unconfirmed_sends() -> Found:
     """Find workspaces with sends that nobody confirmed for so long that people must know."""
     rows = Send.objects.filter(state=Send.State.UNKNOWN, reported_at=None)
-    late = rows.filter(settled_at__lt=ago(settling.UNKNOWN_PATIENCE))
+    late = rows.filter(settled_at__lt=ago(unconfirmed.UNKNOWN_PATIENCE))
     return [(pk, None) for pk in late.order_by().values_list("workspace_id", flat=True).distinct()]
 
 
 def tell_of_unconfirmed(nothing: None) -> int:
     """Tell a workspace's people of the sends that nobody confirmed."""
-    return settling.report_unconfirmed()
+    return unconfirmed.report_unconfirmed()
 
 
 def stranded_plans() -> Found:

@@ -10,7 +10,7 @@ from agents.models import Session
 from agents.tests.selling import SellingTest
 from agents.undelivered import look_after_stopped
 from crm.models import Task
-from inbox import pacing, settling
+from inbox import pacing, unconfirmed
 from inbox.models import Channel, Conversation, Message, Pace, Send
 from inbox.operations import messages, sending, stopping
 from inbox.testing import NUMBER
@@ -88,7 +88,7 @@ class UndeliveredTest(SellingTest):
         self.fault("drop_answer", next=1)
         self.says("hola")
         self.assertNothingHappened("conversation.handedOver")
-        settling.report_unconfirmed(timezone.now() + timedelta(minutes=11))
+        unconfirmed.report_unconfirmed(timezone.now() + timedelta(minutes=11))
         self.run_jobs()
         self.assertGivenToAPerson("Nobody knows")
 

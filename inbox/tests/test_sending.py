@@ -200,6 +200,24 @@ class SendingTest(sending_desk.SendingTest):
         self.assertEqual(self.phone_shows(), [])
         self.assertEqual({send.reason for send in Send.objects.all()}, {"interrupted"})
 
+    def test_a_message_that_was_heard_before_the_plan_holds_nothing_back(self):
+        """One that was opened late sorts before those that were answered already."""
+        late = Message.objects.get(direction="inbound")
+        newer = self.customer_writes("una cosa más")
+        newer.heard_at, newer.heard_by = timezone.now(), "turn:before"
+        newer.save()
+        self.plan("uno", "dos", after=late.pk)
+        self.run_jobs(ahead=60, only="inbox.deliver")
+        self.assertEqual(self.phone_shows(), ["uno", "dos"])
+
+    def test_a_message_deleted_before_anybody_heard_it_holds_nothing_back(self):
+        self.plan("uno", "dos")
+        newer = self.customer_writes("una cosa más")
+        newer.heard_at, newer.heard_by = timezone.now(), "deleted"
+        newer.save()
+        self.run_jobs(ahead=60, only="inbox.deliver")
+        self.assertEqual(self.phone_shows(), ["uno", "dos"])
+
     def test_the_same_plan_twice_is_one_plan(self):
         self.assertEqual(len(self.plan("uno", plan_id="turn:1")), 1)
         self.assertEqual(len(self.plan("uno", plan_id="turn:1")), 0)

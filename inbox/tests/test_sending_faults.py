@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from inbox import delivery, retrying, settling
+from inbox import delivery, retrying, unconfirmed
 from inbox.models import Channel, Conversation, Message, Send
 from inbox.operations import channels, conversations, messages, stopping
 from inbox.testing import NUMBER
@@ -378,12 +378,12 @@ class UnconfirmedTest(SendingTest):
         return message
 
     def later(self) -> int:
-        return settling.report_unconfirmed(timezone.now() + timedelta(minutes=11))
+        return unconfirmed.report_unconfirmed(timezone.now() + timedelta(minutes=11))
 
     def test_it_is_shown_at_once_and_told_after_a_while(self):
         message = self.lost()
         self.assertEqual(message.status, "unknown")
-        self.assertEqual(settling.report_unconfirmed(), 0)
+        self.assertEqual(unconfirmed.report_unconfirmed(), 0)
         self.assertNothingHappened("message.failed")
         self.assertEqual(self.later(), 1)
         self.assertHappened("message.failed", message=message.pk, code=None)

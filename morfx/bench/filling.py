@@ -127,7 +127,15 @@ def _talk(shop: Shop, first: int, last: int) -> list[Rows]:
         "provider_id": f"'wamid.' || {shop.number} || '.' || n || '.' || turn",
         "heard_at": moment,
     }
-    event = {
+    return [
+        (Conversation, _conversation(shop, at), numbers),
+        (Message, message, said),
+        (Event, _event(shop, moment, fine), said),
+    ]
+
+
+def _event(shop: Shop, moment: str, fine: str) -> dict[str, str]:
+    return {
         "id": f"bench_id_at({moment}, {fine} + 2048)",
         "created_at": moment,
         "name": "CASE WHEN turn % 2 = 1 THEN 'message.received' WHEN turn = 4 AND n % 3 = 0 "
@@ -136,11 +144,6 @@ def _talk(shop: Shop, first: int, last: int) -> list[Rows]:
         "who": "'agent:somnio-sales-v1'",
         "via": "'agent'",
     }
-    return [
-        (Conversation, _conversation(shop, at), numbers),
-        (Message, message, said),
-        (Event, event, said),
-    ]
 
 
 def _conversation(shop: Shop, at: str) -> dict[str, str]:

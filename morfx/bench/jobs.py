@@ -150,16 +150,26 @@ def run(running: Installation, options: Options) -> Report:
             rate, cost = _rate(running, side, 50 if options.quick else side.burst)
             rates[side.name].append(rate)
             costs[side.name].append(cost * 1000)
-    ours = sides[0].name
+    _tell(report, rates, costs, picked)
+    return report
+
+
+def _tell(
+    report: Report,
+    rates: dict[str, list[float]],
+    costs: dict[str, list[float]],
+    picked: dict[str, Any],
+) -> None:
+    """Write the figures down; ours come first."""
+    ours, *others = rates
     for name, found in rates.items():
         report.rounds(f"{name}: jobs", found, "/s", least=1000.0 if name == ours else None)
         report.rounds(f"{name}: CPU, PostgreSQL's too", costs[name], "ms/job")
-    for side in sides[1:]:
-        ratios = [a / b for a, b in zip(rates[ours], rates[side.name], strict=True)]
-        report.rounds(f"times as many as {side.name}", ratios)
+    for other in others:
+        ratios = [a / b for a, b in zip(rates[ours], rates[other], strict=True)]
+        report.rounds(f"times as many as {other}", ratios)
     for name, seconds in picked.items():
         report.times(f"{name}: pick-up", seconds, most_p50=8.0 if name == ours else None)
-    return report
 
 
 def _rate(running: Installation, side: Side, how_many: int) -> tuple[float, float]:

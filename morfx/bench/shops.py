@@ -47,9 +47,12 @@ def _open_shop(number: int, provider_url: str, agent: bool) -> dict[str, Any]:
             settings.set_agent(
                 actor, agent=AGENT, on=True, speed=0.0, timer_preset="real", quiet_seconds=0.0
             )
+    return {"workspace": str(workspace.pk), "slug": workspace.slug, **_told(channel)}
+
+
+def _told(channel: Any) -> dict[str, Any]:
+    """Return what a load program must know of a channel."""
     return {
-        "workspace": str(workspace.pk),
-        "slug": workspace.slug,
         "channel": str(channel.pk),
         "path": channel.webhook_path,
         "number": channel.phone_number_id,

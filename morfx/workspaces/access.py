@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import SimpleLazyObject
 
 from morfx.operations.actor import Actor
 from morfx.operations.errors import Forbidden
@@ -31,6 +30,7 @@ class MemberRequest(HttpRequest):
     user: User
     workspace: Workspace
     membership: Membership
+    memberships: list[Membership]
     actor: Actor
 
 
@@ -44,13 +44,6 @@ def membership_of(user: User, slug: str) -> Membership | None:
         )
 
 
-def workspaces_of(user: User) -> list[Workspace]:
-    """Return the workspaces a user belongs to, by name."""
-    with everywhere("list a user's workspaces"), transaction.atomic():
-        found = Workspace.objects.filter(pk__in=user.memberships.values("workspace_id"))
-        return list(found.order_by("name"))
-
-
 def workspace_called(slug: str) -> Workspace | None:
     """Return the workspace with a slug, for commands, which belong to nobody."""
     with everywhere("find a workspace for a command"), transaction.atomic():
@@ -61,7 +54,10 @@ def memberships_of(user: User) -> list[Membership]:
     """Return a user's memberships, by their workspaces' names."""
     with everywhere("list a user's memberships"), transaction.atomic():
         found = Membership.objects.filter(user=user).select_related("workspace")
-        return list(found.order_by("workspace__name"))
+        rows = list(found.order_by("workspace__name"))
+    for row in rows:
+        row.user = user
+    return rows
 
 
 def member_required(
@@ -69,15 +65,17 @@ def member_required(
 ) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
     """Let members of the URL's workspace in, with one transaction for the whole page.
 
-    The view gets `request.workspace`, `request.membership` and `request.actor`; a stranger gets
-    404, somebody without the permission 403.
+    The view gets `request.workspace`, `request.membership`, the user's other `memberships` and
+    `request.actor`; a stranger gets 404, somebody without the permission 403.
     """
 
     @wraps(view)
     def guarded(request: Any, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        membership = membership_of(request.user, slug)
-        if membership is None:
+        request.memberships = memberships_of(request.user)
+        mine = [one for one in request.memberships if one.workspace.slug == slug]
+        if not mine:
             raise Http404
+        membership = mine[0]
         request.workspace, request.membership = membership.workspace, membership
         request.actor = membership.actor()
         if request.session.get("workspace") != slug:
@@ -125,8 +123,10 @@ def context(request: HttpRequest) -> dict[str, object]:
         "workspace": workspace,
         "membership": membership,
         "may": {name.replace(".", "_"): True for name in membership.actor().permissions},
-        "other_workspaces": SimpleLazyObject(
-            lambda: [one for one in workspaces_of(membership.user) if one.pk != workspace.pk]
-        ),
+        "other_workspaces": [
+            one.workspace
+            for one in request.memberships  # type: ignore[attr-defined]
+            if one.workspace_id != workspace.pk
+        ],
         "is_demo": workspace.slug == DEMO and not settings.PROD,
     }

@@ -56,11 +56,7 @@ async def _run(world: World) -> None:
     _say("ready")
     slots = [asyncio.create_task(_slot(world, n)) for n in range(plan["slots"])]
     couriers = [asyncio.create_task(_courier(world)) for _ in range(2 if plan["statuses"] else 0)]
-    deadline = time.monotonic() + FIRST_ANSWER
-    while not world.accepted:  # job clusters take a while to start
-        if time.monotonic() > deadline:
-            raise TimeoutError("Nobody was answered.")
-        await asyncio.sleep(0.1)
+    await _first_answer(world)
     await asyncio.sleep(plan["warmup"])
     world.measuring, used, began = True, time.process_time(), time.perf_counter()
     before = world.accepted
@@ -82,6 +78,15 @@ async def _run(world: World) -> None:
         task.cancel()
     await asyncio.gather(*slots, *couriers, return_exceptions=True)
     await server.serve_forever()  # what is still under way is accepted until we are killed
+
+
+async def _first_answer(world: World) -> None:
+    """Wait until somebody was answered: job clusters take a while to start."""
+    deadline = time.monotonic() + FIRST_ANSWER
+    while not world.accepted:
+        if time.monotonic() > deadline:
+            raise TimeoutError("Nobody was answered.")
+        await asyncio.sleep(0.1)
 
 
 async def _slot(world: World, number: int) -> None:

@@ -157,6 +157,14 @@ def test_a_bubble_that_came_to_no_end(found: Evidence, changes: dict[str, str], 
     assert why in judge_in.heard(found)[0].wrong[0]
 
 
+def test_an_interrupted_answer_is_given_later(found: Evidence) -> None:
+    found.sends[0] |= {"state": "withdrawn", "reason": "interrupted"}
+    assert "never taken up again" in judge_in.heard(found)[0].wrong[0]
+    found.turns.append({**found.turns[0], "id": "two", "created_at": moment(1)})
+    del found.turns_of
+    assert judge_in.heard(found)[1] == {"withdrawn: interrupted": 2}
+
+
 def test_a_failed_bubble_needs_a_person(found: Evidence) -> None:
     found.messages[2]["status"] = "failed"
     assert "no person was called" in judge_in.heard(found)[0].wrong[0]
