@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agents.engine import situation
@@ -73,13 +73,13 @@ def lost_calls() -> Found:
 
 def dead_leases() -> Found:
     """Find turns' leases that ran out and were never given back: their holder died."""
-    over = TurnLease.objects.filter(until__lt=ago(LEASE_OVER_FOR))
+    over = TurnLease.objects.filter(until__lt=Now() - LEASE_OVER_FOR)
     return over.order_by("until").values_list("workspace_id", "pk")[:MOST]
 
 
 def free_lease(lease_id: UUID) -> int:
     """Give a dead holder's lease back; its token no longer commits."""
-    over = TurnLease.objects.filter(pk=lease_id, until__lt=timezone.now())
+    over = TurnLease.objects.filter(pk=lease_id, until__lt=Now())
     return over.update(until=None, token=F("token") + 1)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import QuerySet
 from prometheus_client import Counter
+
+from morfx.tenancy.compiled import compiled
 
 from . import holds, learning, retrying
 from .models import Message, Send
@@ -16,6 +21,11 @@ overtaken = Counter(
 )
 
 
+@compiled
+def _message(key: UUID) -> QuerySet[Message]:
+    return Message.objects.select_for_update().filter(pk=key)
+
+
 def draw(queue: Queue, send: Send, outcome: Outcome, *, final: bool) -> None:
     """Note an outcome in a locked conversation: settled, tried again, or waiting for its number.
 
@@ -25,9 +35,10 @@ def draw(queue: Queue, send: Send, outcome: Outcome, *, final: bool) -> None:
     if send.sender == Message.Sender.AGENT and send.epoch != conversation.epoch:
         overtaken.inc()
     if isinstance(outcome, Rejected):
+        send.message = message = _message.one(send.shown_id)  # a report may be folded in just now
         wait = retrying.wait_of(send, outcome)
         holds.apply(conversation, send, outcome, wait)
-        if outcome.stops and not final:
+        if outcome.stops and not final and not retrying.arrived(message):
             queue.put_back(send, outcome)
             return
         if not final and retrying.helps(send, outcome, conversation):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ import structlog
 from django.conf import settings
 
 from morfx.jobs import work
-from morfx.tenancy.database.async_pool import pool
+from morfx.tenancy.database import async_pool
 from morfx.tenancy.rows import new_id
 from morfx.tenancy.secret_field import decrypt
 
@@ -82,7 +83,8 @@ async def channel(channel_id: UUID, *, afresh: bool = False) -> Known | None:
 async def store(to: Known, raw: bytes) -> None:
     """Store a body and the job that opens it; committed on return. Raises psycopg's errors.
 
-    After a connection that was lost it is tried on another; stored twice does no harm.
+    After a connection that was lost it is tried on another, under the same id: what was committed
+    while its answer was lost is found stored already.
     """
     envelope = new_id()
     values = {
@@ -94,7 +96,8 @@ async def store(to: Known, raw: bytes) -> None:
         "job": JOB,
         "args": json.dumps({"envelope": str(envelope)}),
     }
-    await _ask(STORE, values)
+    with suppress(psycopg.errors.UniqueViolation):
+        await _ask(STORE, values)
     _bell().ring()
 
 
@@ -105,20 +108,28 @@ async def count_refusal(channel_id: UUID) -> None:
 
 async def _ask(sql: str, values: Any) -> list[tuple[Any, ...]]:
     """Run one statement in a transaction of its own, on a connection that lives."""
-    connections = await pool()
+    connections = await async_pool.pool()
     for _ in range(settings.WEBHOOK_CONNECTIONS):
         try:
             async with connections.connection() as link:
                 return await _rows(link, sql, values)
-        except psycopg.OperationalError as error:
+        except OF_THE_CONNECTION as error:
             log.info("webhook's connection lost", error=repr(error))
     async with connections.connection() as link:
         return await _rows(link, sql, values)
 
 
+OF_THE_CONNECTION = (psycopg.OperationalError, psycopg.InternalError, psycopg.NotSupportedError)
+"""Lost; a server that became read-only; a prepared plan that a migration made stale."""
+
+
 async def _rows(link: psycopg.AsyncConnection[Any], sql: str, values: Any) -> list[tuple[Any, ...]]:
-    cursor = await link.execute(sql, values)
-    return await cursor.fetchall() if cursor.description else []
+    try:
+        cursor = await link.execute(sql, values)
+        return await cursor.fetchall() if cursor.description else []
+    except OF_THE_CONNECTION:
+        await link.close()
+        raise
 
 
 class Bell:
@@ -148,3 +159,11 @@ _bells: dict[asyncio.AbstractEventLoop, Bell] = {}
 
 def _bell() -> Bell:
     return _bells.setdefault(asyncio.get_running_loop(), Bell())
+
+
+async def close() -> None:
+    """Let this event loop's bell fall silent, and close its connections; for who ends the loop."""
+    bell = _bells.pop(asyncio.get_running_loop(), None)
+    if bell is not None and bell.ringing is not None:
+        await bell.ringing
+    await async_pool.close()

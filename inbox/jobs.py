@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from morfx.jobs.work import job
+from morfx.jobs.work import Again, job
 from morfx.operations.actor import Actor
 from morfx.operations.errors import Refused
 from morfx.tenancy.compiled import compiled
@@ -72,7 +72,7 @@ def _apply(row: Envelope, steps: list[tuple[Callable[..., None], object]]) -> li
         except Exception as error:
             errors.append(error)
     if errors:
-        raise errors[0]
+        raise next((error for error in errors if not isinstance(error, Again)), errors[0])
     return problems
 
 

@@ -15,8 +15,8 @@ from .models import Conversation
 def hear(conversation: Conversation, user_id: str | None) -> None:
     """Remember the id a provider names for the person; asks nothing when it is known already.
 
-    A job gives it to the contact: here the conversation is locked, and who learns of a person from
-    a message takes the two locks the other way round.
+    A job gives it to the contact, in a transaction that locks the conversation before the contact
+    as everybody else does; a send waits for neither.
     """
     if user_id and user_id not in (conversation.user_id_told, conversation.address):
         learn.later(conversation=conversation.pk, user_id=user_id[:160])
@@ -25,7 +25,8 @@ def hear(conversation: Conversation, user_id: str | None) -> None:
 @job
 def learn(conversation: UUID, user_id: str) -> None:
     """Give the contact of a phone's conversation the business-scoped id that goes with it."""
-    row = Conversation.objects.select_related("channel", "identity").get(pk=conversation)
+    rows = Conversation.objects.select_related("channel", "identity")
+    row = rows.select_for_update(of=("self",)).get(pk=conversation)
     if row.identity.kind == ContactIdentity.Kind.PHONE:
         system = Actor.system(row.workspace_id, "delivery")
         identities.identify(

@@ -61,15 +61,8 @@ def give_up(send_id: UUID) -> bool:
 
 
 def unconfirmed_sends() -> Found:
-    """Find workspaces with sends that nobody confirmed for so long that people must know."""
-    rows = Send.objects.filter(state=Send.State.UNKNOWN, reported_at=None)
-    late = rows.filter(settled_at__lt=ago(unconfirmed.UNKNOWN_PATIENCE))
-    return [(pk, None) for pk in late.order_by().values_list("workspace_id", flat=True).distinct()]
-
-
-def tell_of_unconfirmed(nothing: None) -> int:
-    """Tell a workspace's people of the sends that nobody confirmed."""
-    return unconfirmed.report_unconfirmed()
+    """Find sends that nobody confirmed for so long that people must know."""
+    return first(unconfirmed.late())
 
 
 def stranded_plans() -> Found:
@@ -230,7 +223,7 @@ CHECKS = (
         kind="unconfirmed_sends",
         says=_("Messages that nobody confirmed; people were told"),
         amiss=unconfirmed_sends,
-        settle=tell_of_unconfirmed,
+        settle=unconfirmed.give_up_waiting,
     ),
     Check(
         kind="stranded_plans",

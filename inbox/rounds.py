@@ -64,14 +64,15 @@ def make_round(part: str, checks: Sequence[Check]) -> None:
         for workspace_id, item in _found(check):
             try:
                 with within(workspace_id), transaction.atomic():
-                    settled[workspace_id][check.kind] += check.settle(item)
+                    done = check.settle(item)
+                settled[workspace_id][check.kind] += done
             except Exception:
                 log.exception("not settled", kind=check.kind, item=str(item))
                 failed[workspace_id][check.kind] += 1
     for workspace_id in {*settled, *failed}:
-        done, left = +settled[workspace_id], +failed[workspace_id]
-        if done or left:
-            _leave_a_row(workspace_id, part, done, left)
+        all_done, left = +settled[workspace_id], +failed[workspace_id]
+        if all_done or left:
+            _leave_a_row(workspace_id, part, all_done, left)
 
 
 def _found(check: Check) -> list[tuple[UUID, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from morfx.events.poke import poke
@@ -19,27 +20,25 @@ rule, and every webhook we could not take is repeated after growing pauses: ten 
 for several of those, and are as long as a customer should be without answer or person."""
 
 
-def report_unconfirmed(now: datetime | None = None) -> int:
-    """Tell people of what nobody confirmed within UNKNOWN_PATIENCE; return how many.
-
-    Works on the current workspace, each bubble in a transaction of its own. What a report settles
-    later is settled all the same.
-    """
+def late(now: datetime | None = None) -> QuerySet[Send]:
+    """Return the bubbles nobody confirmed within UNKNOWN_PATIENCE and nobody was told of."""
     limit = (now or timezone.now()) - UNKNOWN_PATIENCE
-    waiting = Send.objects.filter(state=Send.State.UNKNOWN, reported_at=None, settled_at__lt=limit)
-    with transaction.atomic():
-        found = list(waiting.order_by("settled_at").values_list("pk", flat=True)[:500])
-    return sum(_give_up_waiting(pk) for pk in found)
+    return Send.objects.filter(state=Send.State.UNKNOWN, reported_at=None, settled_at__lt=limit)
 
 
-def _give_up_waiting(pk: UUID) -> bool:
+def give_up_waiting(pk: UUID) -> bool:
+    """Tell people that a bubble is not confirmed; False when it was settled meanwhile.
+
+    What a report settles later is settled all the same.
+    """
     with transaction.atomic():
+        shown = Send.objects.get(pk=pk).shown_id
+        message = Message.objects.select_for_update().get(pk=shown)
         send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
         if send.state != Send.State.UNKNOWN or send.reported_at is not None:
             return False
         send.reported_at = timezone.now()
         send.save(update_fields=["reported_at"])
-        message = Message.objects.select_for_update().get(pk=send.shown_id)
         if message.status != "unknown":
             return False
         message.error = {"code": None, "title": send.reason}

@@ -128,7 +128,8 @@ def database(url: str) -> dict[str, object]:
             "pool": {
                 "min_size": 0,
                 "max_size": int(os.environ.get("MORFX_DB_POOL", "40")),
-                "timeout": 20,
+                "timeout": 6,
+                "reconnect_timeout": 2,  # who asks next tries anew, once the database is back
                 "max_idle": 60,
             },
         },

@@ -10,8 +10,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.db import Error, connection, transaction
+from django.db.models.functions import Now
 
 from agents.errors import VersionConflictError
 from agents.models import TurnLease
@@ -75,8 +75,8 @@ def kept(conversation_id: UUID, token: int) -> Iterator[None]:
                 with transaction.atomic():
                     held = TurnLease.objects.filter(conversation_id=conversation_id, token=token)
                     # Not one that was given back this very moment.
-                    held.exclude(until=None).update(until=timezone.now() + LEASE)
-            except DatabaseError as error:
+                    held.exclude(until=None).update(until=Now() + LEASE)
+            except Error as error:
                 log.warning("turn lease not renewed", why=repr(error))
             finally:
                 connection.close()

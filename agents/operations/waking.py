@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from agents.engine import situation
 from agents.models import Session, TurnLease
@@ -38,7 +38,7 @@ def wake(
         return False
     if situation.silence(conversation, setting):
         return False
-    lease = TurnLease.objects.filter(conversation=conversation, until__gt=timezone.now())
+    lease = TurnLease.objects.filter(conversation=conversation, until__gt=Now())
     if lease.exists() or situation.unheard(conversation.pk):
         raise NotYet
     here = situation.read(conversation, setting, fresh, [])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from agents.models import Session
 from agents.tests.selling import SellingTest
 from agents.undelivered import look_after_stopped
 from crm.models import Task
-from inbox import pacing, unconfirmed
+from inbox import pacing
 from inbox.models import Channel, Conversation, Message, Pace, Send
 from inbox.operations import messages, sending, stopping
 from inbox.testing import NUMBER
-from inbox.tests.sending_desk import report
+from inbox.tests.sending_desk import report, time_is_up
 
 
 class UndeliveredTest(SellingTest):
@@ -88,7 +86,7 @@ class UndeliveredTest(SellingTest):
         self.fault("drop_answer", next=1)
         self.says("hola")
         self.assertNothingHappened("conversation.handedOver")
-        unconfirmed.report_unconfirmed(timezone.now() + timedelta(minutes=11))
+        time_is_up()
         self.run_jobs()
         self.assertGivenToAPerson("Nobody knows")
 

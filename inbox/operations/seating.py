@@ -82,7 +82,8 @@ def seat(
     The conversation that is there is locked before its contact is touched, in the order a turn
     takes them too. Phone-backed history wins when both ids come; a business-scoped id alone leads
     to the conversation it has, else to the one the same contact's number has. A conversation
-    never passes from one id to another.
+    never passes from one id to another. Only who turns out to be somebody else takes a second
+    conversation's lock; two who swap numbers at once may have to be tried again.
     """
     conversation, opened = _usual(channel, whom), False
     known = _known(conversation, provider_id) if conversation else []

@@ -29,6 +29,8 @@ def stop(
         for name, value in told.items():
             setattr(channel, name, value)
         record(ChannelStopped(channel=channel.pk, number=str(channel), code=code, reason=reason))
+    else:
+        channel.refresh_from_db(fields=list(told))
     return channel
 
 

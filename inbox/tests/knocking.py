@@ -8,9 +8,9 @@ import hmac
 import json
 from typing import Any
 
+from inbox import envelope_store
 from inbox.models import Channel
 from inbox.webhook import webhook
-from morfx.tenancy.database import async_pool
 
 SECRET = "secret"
 
@@ -50,7 +50,7 @@ def knock(
         try:
             await webhook(scope, receive, send)
         finally:
-            await async_pool.close()
+            await envelope_store.close()
 
     asyncio.run(once())
     return answers[0]["status"], answers[1]["body"].decode()

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 from django.utils import timezone
 
-from inbox import outgoing, pacing
+from inbox import outgoing, pacing, unconfirmed
 from inbox.models import Conversation, Message, Pace, Send
 from inbox.operations import sending
 from inbox.operations.sending import Bubble
 from inbox.testing import MARTA, NUMBER, InboxTest
 from morfx.operations.actor import Actor
+
+
+def time_is_up() -> int:
+    """Give up on what nobody confirmed, as if eleven minutes had passed; return how many."""
+    late = unconfirmed.late(timezone.now() + timedelta(minutes=11))
+    return sum(unconfirmed.give_up_waiting(pk) for pk in late.values_list("pk", flat=True))
 
 
 def report(wamid: str, status: str, ref: str = "", at: float = 0.0, **more: Any) -> dict[str, Any]:

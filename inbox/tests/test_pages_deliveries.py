@@ -16,7 +16,7 @@ from inbox.tests.desk import DeskTest
 from inbox.views import envelopes
 from morfx.jobs.models import Job
 
-QUERIES = 24
+QUERIES = 19
 """Six of them are the page's own; the rest is who looks, where, and what the shell shows."""
 
 

@@ -17,6 +17,8 @@ from .link import Link
 
 LEASE = timedelta(seconds=10)
 LONGEST_WAIT = 1.0
+SHORTEST_WAIT = 0.01
+"""For who found nothing: a row that is ready and locked by somebody is not asked for in a loop."""
 
 CLAIM = """
 WITH ready AS MATERIALIZED (
@@ -97,7 +99,7 @@ class Claims:
     def _look_ahead(self, seconds: float | None, now: float, started: float) -> None:
         if not clock.here.note(now, started):
             clock.here.hold(self.link)
-        self.due_in = LONGEST_WAIT if seconds is None else seconds
+        self.due_in = LONGEST_WAIT if seconds is None else max(SHORTEST_WAIT, seconds)
 
     def wait(self, interrupt: int) -> None:
         """Wait until something is ready, or we are told so, or `interrupt` can be read.

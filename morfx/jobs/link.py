@@ -39,7 +39,7 @@ class Link:
             try:
                 cursor = self._open().execute(sql, values)
                 return cursor.fetchall() if cursor.description else []
-            except psycopg.OperationalError:
+            except psycopg.Error:  # lost, or of no use: a read-only server, a plan that is stale
                 self.close()
                 raise
 

@@ -22,7 +22,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from . import heartbeat, lease
+from . import heartbeat, lease, work
 from .claims import Claimed, Claims
 from .holders import give_back, holder
 from .renewing import renewer
@@ -219,6 +219,7 @@ def unclaim(claims: Claims, rows: list[Claimed]) -> None:
         "attempts = attempts - 1 WHERE lease = ANY(%s) AND id = ANY(%s)",
         [[row.lease for row in rows], [row.id for row in rows]],
     )
+    claims.link.rows("SELECT pg_notify(%s, %s)", [work.CHANNEL, claims.queue])
 
 
 def serve(queues: Mapping[str, int], pulse: Any) -> None:

@@ -42,6 +42,10 @@ STAND_INS: dict[type, Callable[[], Any]] = {
 smallest column."""
 
 
+TRIES = 5
+"""Times a function is compiled until two tries agree; they differ by chance about never."""
+
+
 class Compiled(Generic[Row]):
     """A queryset's function, and the statements made of it so far."""
 
@@ -71,13 +75,18 @@ class Compiled(Generic[Row]):
         return found[0] if found else self.function(*values).get()
 
     def _compile(self, kinds: tuple[type, ...], workspace: UUID) -> _Statement[Row]:
-        while True:
+        name = self.function.__name__
+        if strange := [kind.__name__ for kind in kinds if kind not in STAND_INS]:
+            raise TypeError(f"{name}: {strange[0]} cannot be compiled; give a plain value.")
+        for _ in range(TRIES):
             one, places = self._tried(kinds, workspace)
             other, confirmed = self._tried(kinds, workspace)
             if one.sql == other.sql and places == confirmed:
                 break
+        else:
+            raise TypeError(f"{name}: its SQL changes with the values of its arguments.")
         if missing := set(range(1, len(kinds) + 1)) - set(places):
-            raise TypeError(f"{self.function.__name__}: argument {min(missing)} is not in its SQL.")
+            raise TypeError(f"{name}: argument {min(missing)} is not in its SQL.")
         return one
 
     def _tried(

@@ -36,6 +36,7 @@ async def pool() -> AsyncConnectionPool[Any]:
         min_size=0,
         max_size=settings.WEBHOOK_CONNECTIONS,
         timeout=5,
+        reconnect_timeout=2,
         open=False,
     )
     _pools[loop] = fresh

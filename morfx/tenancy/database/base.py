@@ -62,11 +62,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def run_and_clear_commit_hooks(self) -> None:
         """Run what waited for the commit, then send its notices together."""
+        before = self.__dict__.get("notices")
         self.__dict__["notices"] = notices = dict[tuple[str, str], None]()
         try:
             super().run_and_clear_commit_hooks()
         finally:
-            del self.__dict__["notices"]
+            self.__dict__["notices"] = before
             self._send(notices)
 
     def _notice(self, channel: str, payload: str) -> None:

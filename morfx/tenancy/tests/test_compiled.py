@@ -100,6 +100,20 @@ class CompiledTest(CafeTest):
             forgetful("Marta", uuid4())
 
 
+    def test_what_depends_on_its_values_is_refused_instead_of_tried_for_ever(self):
+        @compiled
+        def newest(how_many: int) -> QuerySet[Contact]:
+            return Contact.objects.order_by("-id")[:how_many]
+
+        with self.assertRaisesMessage(TypeError, "its SQL changes"):
+            newest(3)
+
+    def test_only_plain_values_are_taken(self):
+        for value in (None, Contact):
+            with self.subTest(value), self.assertRaisesMessage(TypeError, "plain value"):
+                short(value)
+
+
 class LockTest(CommittedTest):
     def test_rows_are_locked_inside_a_transaction_only(self):
         with within(self.shop.workspace.pk):
