@@ -58,11 +58,11 @@ class Session(Owned):
     closed_reason = models.TextField(default="", blank=True)
     last_order_id = models.UUIDField(null=True)
     """The newest order this session made."""
-    turns_taken = models.PositiveIntegerField(default=0)
+    turns_taken = models.PositiveIntegerField(default=0, db_default=0)
     """The number of the newest turn."""
-    tokens_used = models.PositiveIntegerField(default=0)
+    tokens_used = models.PositiveIntegerField(default=0, db_default=0)
     """What all turns together cost in tokens."""
-    last_plan = models.TextField(default="", blank=True)
+    last_plan = models.TextField(default="", db_default="", blank=True)
     """The plan of the bubbles that were planned last."""
 
     class Meta:
@@ -182,7 +182,7 @@ class ModelCall(Owned):
     source = models.TextField()
     model = models.TextField(default="", blank=True)
     """The model that answered, by its own word."""
-    asked_model = models.TextField(default="", blank=True)
+    asked_model = models.TextField(default="", db_default="", blank=True)
     prompt_version = models.TextField(default="", blank=True)
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
@@ -190,7 +190,7 @@ class ModelCall(Owned):
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     """US dollars."""
-    is_estimate = models.BooleanField(default=False)
+    is_estimate = models.BooleanField(default=False, db_default=False)
     """Tokens and cost are the most it can have been, not what the provider said."""
     latency_ms = models.PositiveIntegerField(default=0)
     outcome = models.TextField(choices=Outcome.choices, default=Outcome.OK)

@@ -84,12 +84,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='channel',
             name='stopped_reason',
-            field=models.CharField(blank=True, max_length=300),
+            field=models.CharField(blank=True, max_length=300, db_default='', default=''),
         ),
         migrations.AddField(
             model_name='channel',
             name='throughput',
-            field=models.PositiveIntegerField(default=80),
+            field=models.PositiveIntegerField(db_default=80, default=80),
         ),
         migrations.AddField(
             model_name='conversation',
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='conversation',
             name='user_id_told',
-            field=models.CharField(blank=True, max_length=160),
+            field=models.CharField(blank=True, max_length=160, db_default='', default=''),
         ),
         migrations.AddField(
             model_name='envelope',

@@ -30,14 +30,14 @@ class Channel(Owned):
     is_simulated = models.BooleanField(default=False)
     refused_deliveries = models.BigIntegerField(default=0)
     """Webhook posts refused for a missing or wrong signature; nothing else of them is kept."""
-    throughput = models.PositiveIntegerField(default=80)
+    throughput = models.PositiveIntegerField(default=80, db_default=80)
     """Messages a second WhatsApp lets the number exchange, in and out together: 80 by default, 20
     for one that is also used on a phone (coexistence), 1,000 after Meta's upgrade."""
     stopped_at = models.DateTimeField(null=True)
     """Since when nothing is sent through it, because WhatsApp refuses all of it; see `resumed_at`.
     What is planned waits."""
     stopped_code = models.IntegerField(null=True)
-    stopped_reason = models.CharField(max_length=300, blank=True)
+    stopped_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     """What WhatsApp said, in its words."""
     resumed_at = models.DateTimeField(null=True)
     """When it was last let go on; a refusal of something sent before stops nothing any more."""

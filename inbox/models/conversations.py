@@ -59,7 +59,7 @@ class Conversation(Owned):
     handed_over_at = models.DateTimeField(null=True)
     spent_until = models.DateTimeField(null=True)
     """Until when our budget of messages to this one person is spent; see `inbox.pacing`."""
-    user_id_told = models.CharField(max_length=160, blank=True)
+    user_id_told = models.CharField(max_length=160, blank=True, default="", db_default="")
     """The business-scoped id that WhatsApp last named when it took a message for this person."""
 
     objects: ClassVar = OwnedManager.from_queryset(ConversationRows)()

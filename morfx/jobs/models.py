@@ -12,7 +12,7 @@ from morfx.tenancy.rows import OwnedManager
 
 
 class Job(models.Model):
-    """One thing to do, kept until it is done; django-q2 runs it.
+    """One thing to do, kept until it is done; a worker claims and runs it.
 
     `ready_at` is when it may be claimed: its due time, the end of the lease of whoever runs it,
     or never once parked. A row of no workspace is the system's own.
