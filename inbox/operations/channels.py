@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,6 +22,27 @@ from . import stopping
 
 SCHEMES = ("https://",) if settings.PROD else ("https://", "http://")
 """How a provider's address may begin; plain HTTP only where we develop and test."""
+
+OURS = ("localhost", ".localhost", ".local", ".internal")
+"""Ends of names that are nobody's outside."""
+
+
+def _is_outside(url: str) -> bool:
+    """Tell whether a provider may live at an address: in production, nowhere in our own network."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if not url.startswith(SCHEMES) or not host or "@" in parts.netloc:
+        return False
+    if not settings.PROD:
+        return True
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(OURS)
+
 
 Secret = Annotated[str, Field(max_length=2000)]
 
@@ -45,7 +68,7 @@ def connect(
     Without `verify_token` one is made; what is left empty stays as it was. `throughput` is how many
     messages a second WhatsApp lets the number exchange. A stopped number goes on with a new token.
     """
-    if base_url and not base_url.startswith(SCHEMES):
+    if base_url and not _is_outside(base_url):
         raise Refused(_("This is not a web address."), field="base_url")
     channel = Channel.objects.filter(
         provider=provider, phone_number_id=phone_number_id

@@ -99,7 +99,6 @@ class CompiledTest(CafeTest):
         with self.assertRaisesMessage(TypeError, "argument 2"):
             forgetful("Marta", uuid4())
 
-
     def test_what_depends_on_its_values_is_refused_instead_of_tried_for_ever(self):
         @compiled
         def newest(how_many: int) -> QuerySet[Contact]:
