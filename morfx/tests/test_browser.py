@@ -120,6 +120,7 @@ def test_a_card_is_dragged_to_another_stage(morfx: Installation, chromium: Brows
     card = board.locator(".order-card", has_text="Luisa Tovar")
     expect(card).to_be_visible(timeout=PATIENCE)
     there = board.locator(".column").nth(1)
+    board.wait_for_load_state("networkidle")  # a fresh board may be on its way
     box, target = card.bounding_box(), there.bounding_box()
     assert box is not None
     assert target is not None
