@@ -11,7 +11,7 @@ from morfx.tenancy.compiled import compiled
 
 from . import holds, learning, retrying
 from .models import Message, Send
-from .outgoing import Queue
+from .outgoing import Queue, withdraw_plan
 from .providers.outcomes import Accepted, Outcome, Rejected
 from .settling import reject, settle
 
@@ -46,7 +46,19 @@ def draw(queue: Queue, send: Send, outcome: Outcome, *, final: bool) -> None:
             send.save(update_fields=["state", "reason", "error", "settled_at"])
             queue.add(retrying.again(send, wait))
             return
+    end(queue, send, outcome)
+
+
+def end(queue: Queue, send: Send, outcome: Outcome) -> None:
+    """Settle a bubble for good, and decide on what was to follow it.
+
+    After one that was refused nothing more of an agent's answer goes out: a person is called, and
+    half an answer helps nobody. After an unknown one the rest follows.
+    """
     settle(send, outcome)
     if isinstance(outcome, Accepted):
-        learning.hear(conversation, outcome.user_id)
-    queue.follow(send)
+        learning.hear(queue.conversation, outcome.user_id)
+    if isinstance(outcome, Rejected) and send.sender == Message.Sender.AGENT:
+        withdraw_plan(queue, send, "refused")
+    else:
+        queue.follow(send)

@@ -24,7 +24,7 @@ from .models import Conversation, Send
 from .operations import sending
 from .outgoing import Queue, objection, put_into_thread, withdraw_plan
 from .providers.outcomes import Outcome, Unknown
-from .settling import outside_window, settle
+from .settling import ENDED, outside_window
 
 MOST_IN_A_ROW = 20
 """Bubbles one delivery sends before it lets other conversations have the worker."""
@@ -68,8 +68,7 @@ def claim_next(conversation_id: UUID) -> Send | None:
     with transaction.atomic():
         queue = Queue(_locked.one(conversation_id))
         for orphan in queue.claimed():
-            settle(orphan, Unknown(reason="the process that sent it ended"))
-            queue.follow(orphan)
+            consequences.end(queue, orphan, Unknown(reason=ENDED))
         return _claim_or_schedule(queue)
 
 
@@ -102,8 +101,7 @@ def _claim_or_schedule(queue: Queue, *, go_on: bool = True) -> Send | None:
             withdraw_plan(queue, send, reason)
         elif refusal := outside_window(conversation, send):
             put_into_thread(send, conversation)
-            settle(send, refusal)
-            queue.follow(send)
+            consequences.end(queue, send, refusal)
         else:
             turn, spent_until = pacing.PAIR.admit(conversation.spent_until, timezone.now())
             if turn > timezone.now():  # this person was sent too much lately

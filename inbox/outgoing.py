@@ -74,14 +74,14 @@ class Queue:
             after.due_at = timezone.now() + timedelta(seconds=after.pause)
             after.save(update_fields=["due_at"])
 
-    def unblock(self) -> None:
+    def unblock(self) -> bool:
         """Let go on what waits for a bubble that a report settled, while nobody noted its end."""
         going = {row.plan for row in self.rows if row.due_at and row.state in GOING}
         waiting = [row for row in self.rows if row.state == Send.State.PLANNED and not row.due_at]
-        for row in waiting:
-            if row.plan not in going:
-                going.add(row.plan)
-                self.follow(row)
+        stranded = {row.plan: row for row in reversed(waiting) if row.plan not in going}
+        for row in stranded.values():
+            self.follow(row)
+        return bool(stranded)
 
     def put_back(self, send: Send, refused: Rejected) -> None:
         """Plan a bubble again that was certainly not sent; it waits for its number to go on."""

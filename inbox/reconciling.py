@@ -16,7 +16,7 @@ from morfx.jobs import heartbeat
 from morfx.jobs.models import Heartbeat, Job
 from morfx.jobs.work import job
 
-from . import replaying, settling, unconfirmed
+from . import consequences, replaying, settling, unconfirmed
 from .models import Conversation, Envelope, LooseStatus, Message, Send
 from .outgoing import Queue
 from .providers.outcomes import Unknown
@@ -29,7 +29,6 @@ CLAIMED_FOR = timedelta(minutes=2)
 LOOSE_FOR = timedelta(days=7)
 """A report of a message we never came to know is put aside; its envelope keeps it."""
 
-ENDED = "the process that sent it ended"
 Found = Iterable[tuple[UUID, Any]]
 
 
@@ -54,8 +53,7 @@ def give_up(send_id: UUID) -> bool:
     lost = next((send for send in queue.claimed() if send.pk == send_id), None)
     if lost is None:
         return False
-    settling.settle(lost, Unknown(reason=ENDED))
-    queue.follow(lost)
+    consequences.end(queue, lost, Unknown(reason=settling.ENDED))
     queue.schedule()
     return True
 
@@ -77,13 +75,10 @@ def stranded_plans() -> Found:
 
 def let_follow(send_id: UUID) -> bool:
     """Give the next bubble of a stranded plan its due time."""
-    send = Send.objects.get(pk=send_id)
-    queue = _queue_of(send.conversation_id)
-    if any(row.plan == send.plan for row in [*queue.planned(), *queue.claimed()]):
-        return False
-    queue.follow(send)
+    queue = _queue_of(Send.objects.get(pk=send_id).conversation_id)
+    stranded = queue.unblock()
     queue.schedule()
-    return True
+    return stranded
 
 
 def unscheduled_sends() -> Found:
@@ -92,7 +87,6 @@ def unscheduled_sends() -> Found:
     Those of a number that was stopped wait until it goes on.
     """
     rows = Send.objects.filter(state=Send.State.PLANNED, due_at__lt=ago(OVERDUE))
-    rows = rows.filter(conversation__channel__stopped_at=None)
     going = rows.filter(conversation__channel__stopped_at=None)
     return first(going.exclude(_delivered_by(Q())), "conversation_id")
 

@@ -29,6 +29,8 @@ from .providers.payload import Status
 from .retrying import error_of, look_at_failure, worth_a_look
 
 WINDOW_CLOSED_CODE = 131047
+ENDED = "the process that sent it ended"
+"""Why nobody knows what became of a bubble."""
 SHOWN = {
     Step.PLANNED: "queued",
     Step.ACCEPTED: "sent",

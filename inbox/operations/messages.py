@@ -14,7 +14,7 @@ from morfx.events.ledger import record
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.errors import Conflict, NotFound, Refused
-from morfx.operations.inputs import Also, Locked, Row
+from morfx.operations.inputs import Also, Ref, Row
 
 from ..facts import ConversationTaken, MessageQueued
 from ..models import Conversation, Message, Send
@@ -64,20 +64,20 @@ def send(
         status="queued",
     )
     enqueue(actor, conversation, message)
-    record(
-        MessageQueued(
-            conversation=conversation.pk, message=message.pk, sender=sender, text=text[:1000]
-        )
-    )
     return message
 
 
 @operation("whatsapp.message.retry", needs="whatsapp.send")
-def retry(actor: Actor, *, message: Locked[Message]) -> Message:
-    """Send a failed message again, as a new attempt."""
+def retry(actor: Actor, *, message: Ref[Message]) -> Message:
+    """Send a failed message again, as a new attempt.
+
+    The conversation is locked before the message, as everybody else does who sends.
+    """
+    locked = Conversation.objects.select_for_update(of=("self",))
+    conversation = locked.get(pk=message.conversation_id)
+    message = Message.objects.select_for_update().get(pk=message.pk)
     if message.status not in ("failed", "unknown") or message.direction != "outbound":
         raise Conflict(_("Only a message that failed can be sent again."))
-    conversation = Conversation.objects.get(pk=message.conversation_id)
     former = message.sends.order_by("attempt").last()
     body = former.body if former is not None and message.type == "template" else None
     if not body and not window.is_open(conversation.last_customer_message_at, timezone.now()):
@@ -87,14 +87,6 @@ def retry(actor: Actor, *, message: Locked[Message]) -> Message:
     message.content["attempts"] = attempt
     message.save(update_fields=["status", "error", "progress", "content"])
     enqueue(actor, conversation, message, attempt=attempt, body=body)
-    record(
-        MessageQueued(
-            conversation=conversation.pk,
-            message=message.pk,
-            sender=message.sender,
-            text=message.text[:1000],
-        )
-    )
     return message
 
 
@@ -106,7 +98,10 @@ def enqueue(
     attempt: int = 1,
     body: dict[str, Any] | None = None,
 ) -> Send:
-    """Plan the one bubble of a message that is already written; without `body`, it is its text."""
+    """Plan the one bubble of a message that is already written, and record that it is on its way.
+
+    Without `body`, what goes out is the message's text.
+    """
     row = Send.objects.create(
         conversation=conversation,
         message=message,
@@ -121,6 +116,14 @@ def enqueue(
     conversation.last_sender = message.sender
     conversation.save(update_fields=["last_message_at", "last_preview", "last_sender"])
     sending.schedule(conversation.pk)
+    record(
+        MessageQueued(
+            conversation=conversation.pk,
+            message=message.pk,
+            sender=message.sender,
+            text=message.text[:1000],
+        )
+    )
     return row
 
 

@@ -110,19 +110,6 @@ def set_delivery(conversation_id: UUID, due: datetime, *, slot: datetime | None 
     deliver.at(due, key=f"deliver:{conversation_id}", conversation=conversation_id, **more)
 
 
-def follow(send: Send) -> None:
-    """Give the next bubble of a settled one's plan its due time."""
-    after = (
-        Send.objects.filter(plan=send.plan, state=Send.State.PLANNED, due_at=None)
-        .exclude(plan="")
-        .order_by("position")
-        .first()
-    )
-    if after is not None:
-        after.due_at = timezone.now() + timedelta(seconds=after.pause)
-        after.save(update_fields=["due_at"])
-
-
 def withdraw(conversation: Conversation, reason: str) -> int:
     """Withdraw every agent's bubble that is still only planned; return how many."""
     rows = Send.objects.filter(conversation=conversation, sender=Message.Sender.AGENT)

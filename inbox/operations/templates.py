@@ -8,13 +8,11 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from morfx.events.ledger import record
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.errors import Refused
 from morfx.operations.inputs import Also
 
-from ..facts import MessageQueued
 from ..models import Conversation, Message, Template
 from ..providers.errors import row_for
 from ..providers.phones import is_bsuid
@@ -63,14 +61,6 @@ def send(
         status="queued",
     )
     enqueue(actor, conversation, message, body=_body(template, filled))
-    record(
-        MessageQueued(
-            conversation=conversation.pk,
-            message=message.pk,
-            sender=sender,
-            text=message.text[:1000],
-        )
-    )
     return message
 
 

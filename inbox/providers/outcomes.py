@@ -72,14 +72,14 @@ def outcome_of_exception(error: requests.RequestException) -> Rejected | Unknown
         return Rejected(
             code=None,
             title="no connection",
-            details=_name(error),
+            details=_what_broke(error),
             action=Action.RETRY,
             retryable=True,
             retry_after=5.0,
         )
     if isinstance(error, ValueError):
-        return refused_before_sending("bad address", _name(error), Action.TELL_ADMIN)
-    return Unknown(reason=_name(error))
+        return refused_before_sending("bad address", _what_broke(error), Action.TELL_ADMIN)
+    return Unknown(reason=_what_broke(error))
 
 
 def outcome_of_answer(response: requests.Response, now: datetime | None = None) -> Outcome:
@@ -179,9 +179,14 @@ def _never_connected(error: requests.RequestException) -> bool:
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
-def _name(error: Exception) -> str:
-    """Say what broke by its class; the text of a transport error may hold an address or a token."""
-    inner = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", None) or inner
-    cause = type(reason).__name__ if isinstance(reason, Exception) else ""
-    return f"{type(error).__name__} {cause}".strip()
+def _what_broke(error: requests.RequestException) -> str:
+    """Say what broke, for people; the text of a transport error may hold an address or a token."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the secure connection failed"
+    if isinstance(error, requests.ConnectTimeout):
+        return "nobody answered at its address"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if isinstance(error, ValueError):
+        return "the address cannot be used"
+    return "nobody listens at its address" if _never_connected(error) else "the connection broke"

@@ -16,6 +16,8 @@ from functools import partial
 from hashlib import sha256
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from .kapso_events import as_envelope
 from .payload_fields import Raw, text_at
 from .payload_messages import (
@@ -213,4 +215,9 @@ def _each(value: object, read: Callable[[Raw], Item]) -> Iterator[Item | Unreada
 
 def _sentence(error: ValueError) -> str:
     """Say in one line what was wrong, without the values of the message."""
-    return " ".join(str(error).split("[type=")[0].split())[:300]
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or error.title.lower()}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )[:300]
+    return " ".join(str(error).split())[:300]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 from .payload_fields import LONGEST_ID, Raw, id_at, moment, objects, required, text_at
 from .payload_parts import MEDIA, Edit, FlowReply, Part, Reaction, Revoke, Text, read_part
@@ -145,7 +144,7 @@ def read_inbound(raw: Raw, value: Raw, waba_id: str, phone_number_id: str) -> In
     if not sender.known:
         raise ValueError("a message without a sender")
     return Inbound(
-        **_written(raw, waba_id, phone_number_id),
+        **vars(_written(raw, waba_id, phone_number_id)),
         sender=sender,
         profile_name=name,
         group_id=text_at(raw, "group_id"),
@@ -161,44 +160,27 @@ def read_echo(raw: Raw, waba_id: str, phone_number_id: str) -> Echo:
     )
     if not recipient.known:
         raise ValueError("an echo without a recipient")
-    return Echo(**_written(raw, waba_id, phone_number_id), recipient=recipient)
+    return Echo(**vars(_written(raw, waba_id, phone_number_id)), recipient=recipient)
 
 
-class _Common(TypedDict):
-    """The fields of `Written`."""
-
-    provider_id: str
-    waba_id: str
-    phone_number_id: str
-    type: str
-    text: str
-    part: Part
-    content: object
-    context: Context
-    timestamp: datetime | None
-    errors: tuple[GraphError, ...]
-    referral: Referral | None
-    raw: Raw
-
-
-def _written(raw: Raw, waba_id: str, phone_number_id: str) -> _Common:
+def _written(raw: Raw, waba_id: str, phone_number_id: str) -> Written:
     """Read what every message has; raise `ValueError` if it has no id or no content."""
     kind = text_at(raw, "type") or "unknown"
     part = read_part(kind, raw.get(kind))
-    return {
-        "provider_id": required(raw, "id"),
-        "waba_id": waba_id,
-        "phone_number_id": phone_number_id,
-        "type": kind,
-        "text": part.words,
-        "part": part,
-        "content": raw.get(kind),
-        "context": _context(raw),
-        "timestamp": moment(raw.get("timestamp")),
-        "errors": errors_in(raw),
-        "referral": _referral(raw),
-        "raw": raw,
-    }
+    return Written(
+        provider_id=required(raw, "id"),
+        waba_id=waba_id,
+        phone_number_id=phone_number_id,
+        type=kind,
+        text=part.words,
+        part=part,
+        content=raw.get(kind),
+        context=_context(raw),
+        timestamp=moment(raw.get("timestamp")),
+        errors=errors_in(raw),
+        referral=_referral(raw),
+        raw=raw,
+    )
 
 
 def sender_of(raw: Raw, value: Raw) -> tuple[Ids, str]:

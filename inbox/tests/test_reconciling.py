@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.operations import settings
-from inbox import reconciling, replaying, rounds
+from inbox import reconciling, replaying, rounds, settling
 from inbox.jobs import open_envelope
 from inbox.models import Envelope, LooseStatus, Message, Reconciliation, Send
 from inbox.operations import messages, sending
@@ -134,7 +134,7 @@ class SendsTest(ReconcilingCase):
         self.assertSettled(lost_sends=1)
         first.refresh_from_db()
         second.refresh_from_db()
-        self.assertEqual((first.state, first.reason), ("unknown", reconciling.ENDED))
+        self.assertEqual((first.state, first.reason), ("unknown", settling.ENDED))
         self.assertIsNotNone(second.due_at)
         self.run_jobs(only="inbox.deliver", ahead=5)
         self.assertEqual(self.phone_shows(), ["dos"])

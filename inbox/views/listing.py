@@ -148,7 +148,7 @@ def _row(
     answering: set[UUID],
     here: dict[str, str],
 ) -> dict[str, Any]:
-    contact = conversation.contact
+    contact: Any = conversation.contact  # with what `for_list` adds
     waits = bool(conversation.handed_over_at) and not conversation.owned_by_person
     return {
         **customer(conversation),
@@ -160,6 +160,6 @@ def _row(
         "bot_on": conversation.pk in answering,
         "needs_person": waits and conversation.assigned_to_id is None,
         "assigned_to": person(conversation.assigned_to),
-        "tags": list(contact.tags.all()) if contact else [],
-        "order_marks": order_marks.marks(contact.orders.all()) if contact else "",
+        "tags": contact.listed_tags if contact else [],
+        "order_marks": order_marks.marks(contact.open_orders) if contact else "",
     }

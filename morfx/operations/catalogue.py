@@ -77,7 +77,7 @@ class Operation(Entry[P, R]):
         key = f"{actor.who} {key}" if key else None
         with within(actor.workspace_id):
             self.permit(actor)
-            if actor.via in COUNTED_DOORS:
+            if actor.via in COUNTED_DOORS and not (key and keys.is_answered(key)):
                 rates.count(self.name)
             if self.talks:
                 return self._talk(actor, raw, dry_run=dry_run, key=key)

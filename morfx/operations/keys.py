@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from pydantic_core import to_jsonable_python
 
@@ -47,6 +47,12 @@ def first_answer(operation: str, key: str, inputs: Mapping[str, Any]) -> dict[st
     if remembered.inputs_digest != fingerprint:
         raise Conflict(_("This idempotency key was used for a different call."))
     return dict(remembered.answer)
+
+
+def is_answered(key: str) -> bool:
+    """Tell whether a call under this key has been answered: a repeat does nothing, and is free."""
+    with transaction.atomic():
+        return RememberedAnswer.objects.filter(key=key).exists()
 
 
 def remember(key: str, answer: Mapping[str, Any]) -> None:

@@ -12,8 +12,10 @@ from .report import Line, line
 
 SILENCES = {"person", "bot_off", "deleted", "error"}
 """Why a message may have no answer of its own: people have the word, or it was taken back."""
-WITHDRAWN = {"interrupted", "person", "superseded", "bot_off", "handed_over", "given_back",
-             "arrived"}  # fmt: skip
+WITHDRAWN = {
+    "interrupted", "person", "superseded", "refused", "bot_off", "handed_over", "given_back",
+    "arrived",
+}  # fmt: skip
 
 
 def envelopes(found: Evidence) -> Line:

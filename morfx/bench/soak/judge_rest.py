@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -77,28 +77,47 @@ def parked(found: Evidence) -> Line:
 
 
 def timers(found: Evidence) -> Line:
-    """Each timer that a session set and that has not come is there; none is overdue."""
-    moment = timedelta(seconds=5)
-    newest = max((row["created_at"] for row in found.turns), default=None)
+    """Each timer that a session set is there, has come, or ran out while a person answered."""
     keys = {row["key"] for row in found.jobs if row["key"] and row["parked_at"] is None}
-    open_sessions = {row["id"] for row in found.sessions if row["status"] == "active"}
-    pending: dict[tuple[Any, str], Any] = {}
-    for row in found.turns:
-        for effect in row["trace"].get("effects", []):
-            key = (row["session_id"], effect.get("name", ""))
-            if effect["effect"] == "SetTimer":
-                pending[key] = row["created_at"] + timedelta(seconds=effect["seconds"])
-            elif effect["effect"] == "CancelTimer":
-                pending.pop(key, None)
-    wrong = []
-    for (session, name), due in pending.items():
-        still = newest is not None and due > newest + moment
-        if session in open_sessions and still and not any(f"{session}:{name}" in k for k in keys):
-            wrong.append(f"timer {name} of session {session}, due at {due}, is gone")
+    open_sessions = {row["id"]: row for row in found.sessions if row["status"] == "active"}
+    pending = _set_timers(found)
+    wrong, silent = [], 0
+    for (session, name), (since, due) in pending.items():
+        if session not in open_sessions or any(f"{session}:{name}" in key for key in keys):
+            continue
+        conversation = str(open_sessions[session]["conversation_id"])
+        if due.timestamp() < found.taken_at and _person_came(found, conversation, since):
+            silent += 1
+        else:
+            wrong.append(f"timer {name} of session {session}, set {since}, due {due}, is gone")
     late = [row for row in found.jobs if row["parked_at"] is None and row["ready_at"] is not None
             and row["ready_at"].timestamp() < found.taken_at - 30]  # fmt: skip
     wrong += [f"{row['name']} {row['args']} was due at {row['ready_at']}" for row in late]
-    return line("No timer is lost or overdue", wrong, f"{len(pending)} were set at the end")
+    detail = f"{len(pending)} were set at the end, {silent} ran out while a person answered"
+    return line("No timer is lost or overdue", wrong, detail)
+
+
+def _set_timers(found: Evidence) -> dict[tuple[Any, str], tuple[datetime, datetime]]:
+    """Return the timers that turns set and none cancelled or came for: since when, until when."""
+    pending: dict[tuple[Any, str], tuple[datetime, datetime]] = {}
+    for row in found.turns:
+        if row["role"] == "system":
+            pending.pop((row["session_id"], row["intent"].partition(":")[0]), None)
+        for effect in row["trace"].get("effects", []):
+            key = (row["session_id"], effect.get("name", ""))
+            if effect["effect"] == "SetTimer":
+                due = row["created_at"] + timedelta(seconds=effect["seconds"])
+                pending[key] = (row["created_at"], due)
+            elif effect["effect"] == "CancelTimer":
+                pending.pop(key, None)
+    return pending
+
+
+def _person_came(found: Evidence, conversation: str, since: datetime) -> bool:
+    """Tell whether a person got the conversation after a timer was set: its agent is silent."""
+    names = ("conversation.taken", "conversation.handedOver")
+    return any(row["created_at"] > since
+               for name in names for row in found.happened[name, conversation])  # fmt: skip
 
 
 def trouble(found: Evidence, answered: dict[str, Counter[int | None]]) -> Line:
