@@ -57,12 +57,17 @@ class State:
 
 @dataclass(frozen=True, kw_only=True)
 class Say:
-    """One bubble. `key` names the text, to say it once; `delay` is seconds at speed 1."""
+    """One bubble. `key` names the text, to say it once; `delay` is seconds at speed 1.
+
+    An image has its address in `media`, and its caption as `text`.
+    """
 
     text: str
     key: str
     intent: str
     delay: float = 0.0
+    kind: Literal["text", "image"] = "text"
+    media: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +126,12 @@ class World:
     products: Mapping[str, Product]
     contact_id: str = ""
     contact_phone: str = ""
+    contact: Mapping[str, str] = field(default_factory=dict)
+    """What the CRM knows of the customer: name, phone, email, address, city, department."""
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """What the workspace decided for the agent, by name: `promos_timeout`…"""
+    thresholds: Mapping[str, int] = field(default_factory=dict)
+    """Confidence from which a turn proceeds, is looked at again, or asks; empty: the agent's."""
     timers: Mapping[int, float] = field(default_factory=dict)
     """Seconds per timer level, from the workspace's preset."""
     handover_message: str = ""

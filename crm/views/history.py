@@ -17,11 +17,11 @@ from .answering import Shape
 
 
 def events_of(kind: str, pk: UUID) -> QuerySet[Event]:
-    """Return what happened to a row: `kind` is what facts call it.
+    """Return what happened to a row: `kind` is "contact" or "order".
 
     Ids sort by time, so nothing before the row's own id can be about it.
     """
-    return Event.objects.filter(pk__gte=pk, facts__contains={kind: str(pk)})
+    return Event.objects.filter(pk__gte=pk, **{f"about_{kind}": pk})
 
 
 def shown(events: Iterable[Event]) -> list[Shape]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from inbox import stored_files
 from inbox.models import Message
@@ -35,6 +35,24 @@ KIND_NOT_PASSED_ON = 131051
 KEPT_FOR = timedelta(days=7)
 """How long WhatsApp keeps a file. Source: Meta, Cloud API, "Media"."""
 
+WORDLESS = {
+    "image": gettext_lazy("[Image]"),
+    "video": gettext_lazy("[Video]"),
+    "audio": gettext_lazy("[Audio]"),
+    "document": gettext_lazy("[Document]"),
+    "sticker": gettext_lazy("[Sticker]"),
+    "location": gettext_lazy("[Location]"),
+    "contacts": gettext_lazy("[Contact]"),
+    "template": gettext_lazy("[Template]"),
+    "interactive": gettext_lazy("[Choice]"),
+    "reaction": gettext_lazy("[Reaction]"),
+    "order": gettext_lazy("[Cart]"),
+    "deleted": gettext_lazy("[Deleted]"),
+    "unsupported": gettext_lazy("[Not shown here]"),
+    "unknown": gettext_lazy("[Not shown here]"),
+}
+"""What a message without words is called, by its type."""
+
 NOTED = {"revoke", "system", "request_welcome"}
 """Types that are no saying of the customer's: a line in the middle."""
 
@@ -57,23 +75,7 @@ def described(row: Message) -> tuple[str, str]:
 
 def preview(text: str) -> str:
     """Return the last words of a conversation; a wordless message by what it is."""
-    kinds = {
-        "image": _("[Image]"),
-        "video": _("[Video]"),
-        "audio": _("[Audio]"),
-        "document": _("[Document]"),
-        "sticker": _("[Sticker]"),
-        "location": _("[Location]"),
-        "contacts": _("[Contact]"),
-        "template": _("[Template]"),
-        "interactive": _("[Choice]"),
-        "reaction": _("[Reaction]"),
-        "order": _("[Cart]"),
-        "deleted": _("[Deleted]"),
-        "unsupported": _("[Not shown here]"),
-        "unknown": _("[Not shown here]"),
-    }
-    return kinds.get(text, text)
+    return str(WORDLESS.get(text, text))
 
 
 def media(row: Message, url: str | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The list of conversations: filtered, searched, the newest first, fifty at a time."""
+"""The list of conversations: filtered, searched, the newest first, a few screens at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .content import preview
 from .finding import place, visible
 from .people import customer, person
 
-PAGE = 50
+PAGE = 30
 PIECES = {
     "conversations": "inbox/list.html#fresh",
     "more": "inbox/list.html#rows",

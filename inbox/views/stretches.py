@@ -88,7 +88,7 @@ def _events(conversation: Conversation, first: UUID | None, before: UUID | None)
     """Return what happened between two ids; the conversation's own id is older than all of it."""
     rows = Event.objects.filter(
         name__in=SHOWN_EVENTS,
-        facts__conversation=str(conversation.pk),
+        about_conversation=conversation.pk,
         pk__gte=first or conversation.pk,
     )
     if before is not None:

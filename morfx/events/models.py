@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from morfx.tenancy.rows import Owned
+
+
+def _about(what: str) -> models.GeneratedField:
+    """Return a column with the id that the facts have under a name; null when they have none."""
+    return models.GeneratedField(
+        expression=Cast(KT(f"facts__{what}"), models.UUIDField()),
+        output_field=models.UUIDField(null=True),
+        db_persist=True,
+    )
+
+
+def _index(what: str) -> models.Index:
+    return models.Index(
+        fields=["workspace", f"about_{what}", "-id"],
+        name=f"event_by_{what}",
+        condition=models.Q(**{f"about_{what}__isnull": False}),
+    )
 
 
 class Event(Owned):
@@ -22,8 +41,13 @@ class Event(Owned):
     unheard = models.BooleanField(default=False)
     """Recorded past the depth limit: nothing reacted to it."""
 
+    about_conversation = _about("conversation")
+    about_contact = _about("contact")
+    about_order = _about("order")
+
     class Meta:
         indexes = [
+            *(_index(what) for what in ("conversation", "contact", "order")),
             models.Index(fields=["workspace", "-id"], name="event_recent"),
             models.Index(fields=["workspace", "name", "-id"], name="event_by_name"),
             models.Index(fields=["workspace", "cause"], name="event_by_cause"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 HUES = 10
 JOINER = "\u200d"
@@ -16,6 +17,7 @@ MOST_JOINED = 8
 """Code points of the longest cluster shown: a family of four has seven."""
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """Return the first letters of the first two words; one word gives its first two letters.
 

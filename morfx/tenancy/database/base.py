@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import structlog
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
@@ -26,6 +27,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
     The setting is local to the transaction, so that nothing leaks through the pool to the next
     user of the connection. Without one, row policies show no rows at all.
     """
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Let the driver's own loader, in C, read moments; Django's is in Python, ten times slower.
+
+        Both give the same: the time zone of a connection is UTC.
+        """
+        found: dict[str, Any] = super().get_connection_params()
+        found["context"] = _adapters(found["context"])
+        return found
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor, of the server when it has a name.
+
+        Django's own looks here whether moments come in the time zone it wants; ours always do.
+        """
+        if not name:
+            return self.connection.cursor()
+        cursors: Any = base.ServerSideCursor
+        return cursors(
+            self.connection, name=name, scrollable=False, withhold=self.connection.autocommit
+        )
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Begin a transaction and say whose rows it may see, in one message.
@@ -87,6 +109,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(NOTIFY, [list(channels), list(payloads)])
         except Exception as error:
             log.warning("notices not sent", error=repr(error))
+
+
+@cache
+def _adapters(context: Any) -> Any:
+    found = psycopg.adapt.AdaptersMap(context)
+    loader = psycopg.adapters.get_loader(base.TIMESTAMPTZ_OID, psycopg.pq.Format.TEXT)
+    assert loader is not None
+    found.register_loader("timestamptz", loader)
+    return found
 
 
 def _setting() -> str:
