@@ -24,7 +24,7 @@ def mail_owners_of_alarm(client: str, failure: str) -> None:
         mail_model_alarm.later(member=member, client=client, failure=failure)
 
 
-@job(network=True)
+@job(queue="sends", network=True)
 def mail_model_alarm(member: UUID, client: str, failure: str) -> None:
     """Tell an owner, in their language, that a model does not answer and what can be done."""
     with transaction.atomic():

@@ -33,7 +33,7 @@ TEMPLATE_CODES = range(132000, 133000)
 log = structlog.get_logger()
 
 
-@job(network=True, tries=5)
+@job(queue="sends", network=True, tries=5)
 def fetch_templates(channel: UUID) -> None:
     """Fetch all templates of a number's business account, and store them if the list is whole."""
     with transaction.atomic():
@@ -56,7 +56,7 @@ def fetch_templates(channel: UUID) -> None:
         poke(row.workspace_id, "templates")
 
 
-@job(every=HOUR, network=True)
+@job(queue="sends", every=HOUR, network=True)
 def fetch_all_templates() -> None:
     """Set one fetch for each business account of each workspace."""
     with everywhere("find numbers with templates"), transaction.atomic():

@@ -165,9 +165,12 @@ QUEUES = {
     "turns": int(os.environ.get("MORFX_TURN_THREADS", "16")),
     "sends": int(os.environ.get("MORFX_SEND_THREADS", "16")),
 }
-"""The queues of jobs, and how many jobs of each run at once on threads of one process: those that
-wait for others (a model, a provider). Zero: one at a time, in JOB_WORKERS processes."""
-JOB_WORKERS = int(os.environ.get("MORFX_JOB_WORKERS", "3"))
+"""The queues of jobs, and how many jobs of each run at once on the threads of one process: those
+that wait for others (a model, a provider). Zero: one at a time."""
+JOB_WORKERS = int(os.environ.get("MORFX_JOB_WORKERS", "2"))
+"""Processes for the queues that run one job at a time."""
+THREADED_WORKERS = int(os.environ.get("MORFX_THREADED_WORKERS", "2"))
+"""Processes for the queues that run jobs on threads: the threads of one share one core."""
 JOB_TIMEOUT = 300
 """Seconds a quick job may take; its process is replaced then."""
 JOBS_PER_PROCESS = 10_000

@@ -1,7 +1,7 @@
 """A job cluster on django-q2's Cluster and Sentinel: who starts, replaces and ends the workers.
 
 One process imports everything and forks a guard, which forks the workers: those of the quick
-queue one job at a time each, one more for the queues whose jobs wait for others. Each process ends
+queue one job at a time each, those of the queues whose jobs wait for others on threads. Each process ends
 with its parent. Besides, the guard gives back what dead processes held, and watches the clock.
 """
 
@@ -41,7 +41,8 @@ def places(queues: Iterable[str]) -> list[dict[str, int]]:
     served = {name: settings.QUEUES[name] for name in queues}
     threaded = {name: threads for name, threads in served.items() if threads}
     in_turn = [{name: 0} for name, threads in served.items() if not threads]
-    return in_turn * settings.JOB_WORKERS + ([threaded] if threaded else [])
+    waiting = [threaded] * settings.THREADED_WORKERS if threaded else []
+    return in_turn * settings.JOB_WORKERS + waiting
 
 
 class Sentinel(django_q.Sentinel):

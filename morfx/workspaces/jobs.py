@@ -16,7 +16,7 @@ from morfx.jobs.work import job
 from .models import Invitation
 
 
-@job(network=True)
+@job(queue="sends", network=True)
 def send_invitation(invitation: UUID, language: str = settings.LANGUAGE_CODE) -> None:
     """Mail somebody the link of their invitation, unless it was withdrawn or used meanwhile.
 
