@@ -6,6 +6,7 @@ whose clock has jumped (see `clock`).
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,15 +42,16 @@ RETURNING jobs_job.id, jobs_job.workspace_id, jobs_job.queue, name, args, key, v
 SELECT claimed.*, NULL::float8, NULL::float8 FROM claimed
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-  extract(epoch FROM min(jobs_job.ready_at) - clock_timestamp())::float8,
+  (SELECT extract(epoch FROM left_over.ready_at - clock_timestamp())::float8
+   FROM jobs_job AS left_over
+   WHERE queue = %(queue)s AND NOT EXISTS (SELECT 1 FROM claimed WHERE claimed.id = left_over.id)
+   ORDER BY left_over.ready_at LIMIT 1),
   extract(epoch FROM clock_timestamp())::float8
-FROM jobs_job WHERE queue = %(queue)s AND NOT EXISTS (SELECT 1 FROM claimed)
-HAVING NOT EXISTS (SELECT 1 FROM claimed)
 """
 """A timer that was set again while its holder died is ready before it is due; it gets no lease and
 waits for its due time. A job that was tried before runs alone: if it kills its process, it kills
-no other. When there is nothing to take, the one row says in how many seconds there will be, and
-what time it is."""
+no other. One more row says in how many seconds something else will be ready, and what time it is:
+who took all there was need not ask again before that, or before somebody tells of new work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Claims:
     def __init__(self, queue: str, *, together: bool = False) -> None:
         self.queue, self.together = queue, together
         self.link = Link(queue, listens=queue)
-        self.due_in = 0.0
-        """Seconds until something is ready, as the last claim found that took nothing."""
+        self.ready_at = 0.0
+        """When something will be ready that the last claim did not take, on `time.monotonic`."""
 
     def claim(self, most: int) -> list[Claimed]:
         """Take up to `most` ready jobs, the one that has waited longest first."""
@@ -88,25 +90,21 @@ class Claims:
         values = {"queue": self.queue, "most": most, "lease": LEASE, "holder": holder() + "-"}
         values |= {"together": self.together, **clock.here.expectation(self.link)}
         started = clock.boottime()
-        found = self.link.rows(CLAIM, values)
-        if found and found[0][0] is None:
-            self._look_ahead(found[0][-2], found[0][-1], started)
-            return []
-        self.due_in = 0.0
+        *found, (*_, seconds, now) = self.link.rows(CLAIM, values)
+        if not found and not clock.here.note(now, started):
+            clock.here.hold(self.link)
+        ahead = LONGEST_WAIT if seconds is None else max(SHORTEST_WAIT, seconds)
+        self.ready_at = time.monotonic() + ahead
         found.sort(key=lambda row: (row[10], row[0]))
         return [Claimed(*row[:10]) for row in found if row[8] is not None]
-
-    def _look_ahead(self, seconds: float | None, now: float, started: float) -> None:
-        if not clock.here.note(now, started):
-            clock.here.hold(self.link)
-        self.due_in = LONGEST_WAIT if seconds is None else max(SHORTEST_WAIT, seconds)
 
     def wait(self, interrupt: int) -> None:
         """Wait until something is ready, or we are told so, or `interrupt` can be read.
 
-        What is ready was reckoned by the claim that took nothing.
+        When was reckoned by the last claim.
         """
-        self.link.wait(min(LONGEST_WAIT, max(0.0, self.due_in)), interrupt)
+        left = self.ready_at - time.monotonic()
+        self.link.wait(min(LONGEST_WAIT, max(0.0, left)), interrupt)
 
 
 def forget_cancelled(link: Link) -> None:

@@ -1,8 +1,9 @@
 """A job cluster on django-q2's Cluster and Sentinel: who starts, replaces and ends the workers.
 
 One process imports everything and forks a guard, which forks the workers: those of the quick
-queue one job at a time each, those of the queues whose jobs wait for others on threads. Each process ends
-with its parent. Besides, the guard gives back what dead processes held, and watches the clock.
+queue one job at a time each, those of the queues whose jobs wait for others on threads. Each
+process ends with its parent. Besides, the guard gives back what dead processes held, and watches
+the clock.
 """
 
 from __future__ import annotations

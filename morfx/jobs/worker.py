@@ -57,11 +57,12 @@ class Loop(threading.Thread):
                 self.worker.stopping.wait(AFTER_AN_ERROR)
 
     def go_on(self) -> None:
-        """Claim once; run what there is, or wait."""
-        rows = self.claim(self.room())
+        """Claim once and run what there is; wait when that was all."""
+        room = self.room()
+        rows = self.claim(room)
         if rows:
             self.take(rows)
-        else:
+        if len(rows) < room:
             connection.close()
             self.claims.wait(self.worker.interrupt)
 
