@@ -9,6 +9,7 @@ from inbox.models import Conversation, Message
 from inbox.operations import conversations, messages
 from inbox.testing import NUMBER
 from inbox.tests.desk import DeskTest
+from inbox.views import listing
 
 
 def asked(captured: CaptureQueriesContext) -> list[str]:
@@ -68,11 +69,11 @@ class ListTest(DeskTest):
                 self.assertContains(page, "No conversation found")
 
     def test_a_second_page_follows_the_first(self):
-        self.many_write(60)
+        self.many_write(listing.PAGE + 10)
         first = self.browser.get(self.url("list"))
         second = self.browser.get(first.context["next_url"])
         seen = [row["pk"] for page in (first, second) for row in page.context["conversations"]]
-        self.assertEqual((len(seen), len(set(seen))), (61, 61))
+        self.assertEqual((len(seen), len(set(seen))), (listing.PAGE + 11, listing.PAGE + 11))
         self.assertIsNone(second.context["next_url"])
         with CaptureQueriesContext(connection) as captured:
             self.browser.get(self.url("list"))
