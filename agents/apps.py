@@ -7,11 +7,13 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the agents, and our say in what is delivered."""
-        from . import voice  # noqa: F401
+        from . import content, voice  # noqa: F401
         from .catalogue import load
-        from .engine import sentences  # noqa: F401
+        from .engine import checks, sentences  # noqa: F401
         from .llm import clients, health
 
         load()
+        content.load()
         clients.load()
         health.register()
+        checks.load()

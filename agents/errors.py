@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -56,12 +57,23 @@ class VersionConflictError(AgentError):
 
 
 class BudgetExceededError(AgentError):
-    """The tokens asked for would pass the limit. All three figures are tokens."""
+    """What is asked for would pass a limit. All three figures are tokens, or US dollars."""
 
     code = "BUDGET_EXCEEDED"
 
-    def __init__(self, used: int, limit: int, requested: int) -> None:
-        super().__init__(f"{used} of {limit} tokens used, {requested} more requested")
+    def __init__(
+        self,
+        used: Decimal | int,
+        limit: Decimal | int,
+        requested: Decimal | int,
+        *,
+        scope: str = "session",
+        measure: str = "tokens",
+    ) -> None:
+        what = "tokens" if measure == "tokens" else "US dollars"
+        super().__init__(f"{used} of {limit} {what} used, {requested} more requested ({scope})")
+        self.scope = scope
+        self.measure = measure
         self.used = used
         self.limit = limit
         self.requested = requested
@@ -76,14 +88,14 @@ class ModelError(AgentError):
         self.usage = usage
 
 
-class ClaudeApiError(ModelError):
-    """The Messages API refused, failed or fell silent. `status` is `None` without an answer.
+class ModelApiError(ModelError):
+    """A model's API refused, failed or fell silent. `status` is `None` without an answer.
 
     `retry_after` is how many seconds the API asked us to wait, if it did; `again` the
     conversation to try again with, in which the model is told what was wrong.
     """
 
-    code = "CLAUDE_API_ERROR"
+    code = "MODEL_API_ERROR"
 
     def __init__(
         self,
@@ -99,6 +111,12 @@ class ClaudeApiError(ModelError):
         self.status = status
         self.retry_after = retry_after
         self.again = again
+
+
+class ClaudeApiError(ModelApiError):
+    """The Messages API refused, failed or fell silent."""
+
+    code = "CLAUDE_API_ERROR"
 
 
 class IntentDetectionError(ModelError):

@@ -83,12 +83,41 @@ class AgentSet(Fact):
     name = "agent.set"
     agent: str
     on: bool
+    channel: UUID | None = None
+    """The number it was set for; none: the whole workspace."""
 
     def describe(self) -> str:
         return _("The agent was switched on.") if self.on else _("The agent was switched off.")
 
     def pokes(self) -> Iterable[str]:
         return ("agents", "inbox")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetReached(Fact):
+    """What models may use was used up to a limit: a soft one warns, a hard one stops the agent.
+
+    `used` and `limit` are tokens, or US dollars, as text.
+    """
+
+    name = "budget.reached"
+    agent: str
+    scope: str
+    measure: str
+    hardness: str
+    used: str
+    limit: str
+    session: UUID | None = None
+    conversation: UUID | None = None
+
+    def describe(self) -> str:
+        words = {"used": self.used, "limit": self.limit}
+        if self.hardness == "soft":
+            return _("The budget is nearly spent: %(used)s of %(limit)s.") % words
+        return _("The budget is spent: %(used)s of %(limit)s.") % words
+
+    def pokes(self) -> Iterable[str]:
+        return ("agents",)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,18 +8,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.engine import situation, turn
+from agents.engine import registry, resting, situation, turn, wanted
 from agents.models import Session
 from agents.operations import sessions, silence, waking
 from agents.reconciling import reconcile  # noqa: F401 (registers it)
 from inbox.models import Conversation
 from inbox.operations import handover
 from morfx.jobs.work import Again, job
-from morfx.operations.actor import Actor
 from morfx.tenancy import everywhere, within
 
 AGAIN = 0.5
 """Seconds until a conversation is tried again whose lease somebody holds."""
+
+MOST_SESSIONS = 5_000
+"""Sessions one sweep looks at, the quietest first."""
 
 
 @job(tries=20)
@@ -36,7 +38,7 @@ def hand_to_a_person(conversation: UUID, cause: UUID | None = None, depth: int =
         actor,
         conversation=row,
         reason=reason,
-        message=setting.handover_message,
+        message=wanted.handover_message(setting, registry.find(setting.agent)),
         agent=setting.agent,
     )
     silence.stay_silent(actor, messages=waiting, reason="error")
@@ -68,17 +70,16 @@ def wake(session: UUID, conversation: UUID, timer: str, level: int) -> None:
 
 @job(every=600.0, network=True)
 def close_idle_sessions() -> None:
-    """Close sessions in which nobody has written for a day, each in its own transaction."""
+    """Close the sessions that are over by themselves, each in its own transaction."""
+    now = timezone.now()
     with everywhere("find idle sessions"), transaction.atomic():
-        idle = list(
+        quiet = list(
             Session.objects.filter(
-                status=Session.Status.ACTIVE,
-                last_activity_at__lt=timezone.now() - sessions.IDLE,
-            ).values_list("pk", "workspace_id")[:500]
+                status=Session.Status.ACTIVE, last_activity_at__lt=now - resting.SOONEST
+            )
+            .order_by("last_activity_at")
+            .values_list("pk", "workspace_id", "workspace__time_zone")[:MOST_SESSIONS]
         )
-    for session_id, workspace_id in idle:
+    for session_id, workspace_id, zone in quiet:
         with within(workspace_id), transaction.atomic():
-            session = Session.objects.select_for_update().get(pk=session_id)
-            if timezone.now() - session.last_activity_at > sessions.IDLE:
-                actor = Actor.system(workspace_id, "agents")
-                sessions.close(actor, session=session, reason="inactivity")
+            sessions.rest(session_id, zone)

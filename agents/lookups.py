@@ -6,9 +6,17 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from agents import (  # noqa: F401
+    lookups_assistant,
+    lookups_content,
+    lookups_figures,
+    lookups_sandbox,
+)
+from agents.costs import dollars
+from agents.engine import budgets
 from agents.llm import telling
-from agents.models import AgentTurn, ModelCall, ModelHealth, Session
-from inbox.models import Conversation
+from agents.models import AgentSetting, AgentTurn, ModelCall, ModelHealth, Session
+from inbox.models import Channel, Conversation
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import lookup
 from morfx.operations.errors import NotFound, Refused
@@ -50,6 +58,25 @@ def list_turns(
     if conversation is not None:
         rows = rows.filter(session__conversation=conversation)
     return page(rows, by=["-id"], limit=limit, cursor=cursor)
+
+
+@lookup("agents.budget.read", needs="settings.view")
+def read_budget(actor: Actor, *, agent: str, channel: Ref[Channel] | None = None) -> dict[str, Any]:
+    """Return an agent's limits, and what the workspace has used today and this month.
+
+    `state` is `ok`, `soft` when a limit that warns is reached, or `hard` when one that stops is.
+    """
+    setting = AgentSetting.objects.filter(agent=agent, channel=channel).first()
+    limits = budgets.limits_of(setting or AgentSetting(agent=agent))
+    used = budgets.shared(with_calls_under_way=False)
+    return {
+        "limits": setting.budgets if setting else {},
+        "spent": {
+            scope: {"tokens": spent.tokens, "money": dollars(spent.money)}
+            for scope, spent in used.items()
+        },
+        "state": budgets.state(limits, used),
+    }
 
 
 @lookup("agents.call.list", needs="settings.view")

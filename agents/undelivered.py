@@ -9,12 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agents import voice
 from agents.engine import registry, situation
 from agents.models import Session
 from agents.operations import sessions
 from inbox.facts import ChannelResumed, ChannelStopped, MessageFailed
 from inbox.models import Channel, Conversation, Message, Send
 from inbox.operations import handover
+from inbox.providers.errors import WINDOW_CODES
 from morfx.events.ledger import on
 from morfx.events.models import Event
 from morfx.jobs import work
@@ -42,6 +44,8 @@ def call_a_person(event: Event) -> None:
     if message.status == "unknown":
         reason = _("Nobody knows whether the agent's message arrived.")
     send = message.sends.order_by("attempt").last()
+    if send is not None and send.position == 0 and message.error.get("code") in WINDOW_CODES:
+        voice.note_unsaid(send, "window_closed")
     _give(message.conversation, send.sender_id if send else "", reason, event)
 
 

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from agents.engine import registry, situation
-from agents.models import AgentSetting
 from inbox import bot, outgoing
 from inbox.bot import BotState
-from inbox.models import Conversation, Send
-from morfx.tenancy.compiled import compiled
+from inbox.models import Conversation, Message, Send
+from inbox.operations import sending
 
 
 def switched_off(send: Send, conversation: Conversation) -> str:
-    """Object to bubbles of an agent that is off in this workspace."""
-    setting = _setting.first(send.sender_id)
-    return "" if setting is not None and setting.is_on else "agent_off"
+    """Object to bubbles of an agent that does not answer on this number, or not any more."""
+    setting = situation.setting_of(conversation)
+    return "" if setting is not None and setting.agent == send.sender_id else "agent_off"
 
 
-@compiled
-def _setting(agent: str) -> QuerySet[AgentSetting]:
-    return AgentSetting.objects.filter(agent=agent)
+UNSAID = {
+    "person": "superseded",
+    "superseded": "superseded",
+    "bot_off": "bot_off",
+    "agent_off": "agent_off",
+    "window_closed": "window_closed",
+}
+"""Why a message got no answer after all, by why the answer to it was withdrawn whole. One that the
+customer interrupted is not among them: it is answered together with what they wrote then."""
+
+
+def note_unsaid(first: Send, reason: str) -> None:
+    """Note with the messages whose answer was withdrawn before it was sent why they have none."""
+    if code := UNSAID.get(reason):
+        asked = Message.objects.filter(
+            conversation=first.conversation_id, direction=Message.Direction.INBOUND
+        )
+        asked.filter(heard_by=first.plan).update(heard_by=code)
 
 
 def who_answers(conversation: Conversation) -> BotState | None:
@@ -38,3 +50,4 @@ def who_answers(conversation: Conversation) -> BotState | None:
 
 outgoing.objections.append(switched_off)
 bot.describe.append(who_answers)
+sending.withdrawals.append(note_unsaid)

@@ -50,6 +50,10 @@ def send(conversation: Conversation, bubble: Send) -> Outcome:
             components=body["components"],
             ref=ref,
         )
+    if body["type"] == "image":
+        return client.send_media(
+            to, "image", link=str(body["link"]), caption=str(body["text"]), ref=ref, reply_to=quoted
+        )
     return client.send_text(to, str(body["text"]), ref=ref, reply_to=quoted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from morfx.tenancy.compiled import compiled
 
+from .kept import preview
 from .models import Conversation, Message, Send
 from .operations import sending
 from .providers.outcomes import Rejected
@@ -146,18 +148,27 @@ def put_into_thread(send: Send, conversation: Conversation) -> None:
         send.message = Message.objects.create(
             conversation=conversation,
             direction=Message.Direction.OUTBOUND,
+            type="image" if send.body["type"] == "image" else "text",
             text=str(send.body["text"]),
             sender=send.sender,
-            content={"plan": send.plan, "intent": send.body.get("intent", "")},
+            content=_content(send),
             status="sending",
         )
         conversation.last_message_at = now
-        conversation.last_preview = send.message.text[:100]
+        conversation.last_preview = preview(send.message)
         conversation.last_sender = send.sender
         changed += ["last_message_at", "last_preview", "last_sender"]
     else:
         Message.objects.filter(pk=send.message.pk).update(status="sending")
     conversation.save(update_fields=changed)
+
+
+def _content(send: Send) -> dict[str, Any]:
+    """Return what the thread's message keeps of a bubble besides its words."""
+    content: dict[str, Any] = {"plan": send.plan, "intent": send.body.get("intent", "")}
+    if send.body["type"] == "image":
+        content["image"] = {"link": send.body["link"]}
+    return content
 
 
 def _order(send: Send) -> tuple[bool, datetime, datetime, int]:

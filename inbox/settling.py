@@ -55,7 +55,7 @@ def settle(send: Send, outcome: Outcome) -> None:
         _apply(send, [StatusEvent(step=Step.FAILED, at=now, code=code, **words)])
     else:
         _unknown(send, outcome)
-    send.save(update_fields=["state", "reason", "error", "provider_id", "settled_at"])
+    send.save(update_fields=["state", "reason", "error", "provider_id", "settled_at", "message"])
 
 
 def reject(send: Send, refused: Rejected) -> None:

@@ -248,6 +248,8 @@ if PROD:
 DEFAULT_REGION = os.environ.get("MORFX_DEFAULT_REGION", "CO")
 MODEL_FAST = os.environ.get("MORFX_MODEL_FAST", "claude-haiku-4-5")
 MODEL_STRONG = os.environ.get("MORFX_MODEL_STRONG", "claude-sonnet-4-5")
+MODEL_URL = os.environ.get("MORFX_MODEL_URL", "")
+MODEL_NAME = os.environ.get("MORFX_MODEL_NAME", "")
 ANTHROPIC_API_KEY = os.environ.get("ANTHROPIC_API_KEY", "")
 WEBHOOK_CONNECTIONS = int(os.environ.get("MORFX_WEBHOOK_CONNECTIONS", "8"))
 PAIR_SECONDS = float(os.environ.get("MORFX_PAIR_SECONDS", "6"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agents.errors import ModelsUnavailableError
-from agents.llm import calls
+from agents.errors import BudgetExceededError, ModelsUnavailableError
+from agents.llm.protocol import Usage
 
-from . import limits
+from . import budgets, limits, reading
+from .budgets import Spent
 from .perceive import Perception, nobody_heard, perceive
+from .reserving import most_of_a_call
 from .situation import Situation
-from .values import Decision, Question
+from .values import Comprehension, Decision, Question
 
 NOBODY = "No model could read the message."
 
@@ -20,22 +22,35 @@ def consider(here: Situation) -> tuple[Perception | None, Decision]:
 
     When no model could answer, the decision is a person, at once: the customer has waited enough.
     """
-    if not here.text:
-        return None, limits.without_words(here)
-    if here.tokens_used >= here.setting.budget_tokens_session:
-        return None, limits.out_of_budget(here)
+    listened: tuple[Usage, ...] = ()
+    try:
+        _hold(here, ())
+        if not _is_rehearsed(here):
+            listened = reading.listen(here.messages, here.agent.id)
+        if not here.text:
+            return _unread(listened), limits.without_words(here)
+        _hold(here, listened)
+    except BudgetExceededError as spent:
+        return _unread(listened), limits.out_of_budget(here, spent)
+    perception, decision = _understood(here, listened)
+    if _is_rehearsed(here):
+        budgets.settle(perception.usages, "sandbox")
+    return perception, decision
+
+
+def _understood(here: Situation, listened: tuple[Usage, ...]) -> tuple[Perception, Decision]:
     here = replace(here, state=limits.readable_again(here.state))
     question = Question(text=here.text, state=here.state, history=here.history)
     try:
-        perception = perceive(here.agent, question)
+        perception = perceive(
+            here.agent, question, hold=lambda used: _hold(here, (*listened, *used), strong=True)
+        )
     except ModelsUnavailableError as nobody:
         perception = nobody_heard(nobody)
-        decision = limits.to_a_person(here, NOBODY)
-    else:
-        decision = _decided(here, perception)
-    if _is_rehearsed(here):
-        calls.settle(perception.usages)
-    return perception, decision
+        perception = replace(perception, usages=(*listened, *perception.usages))
+        return perception, limits.to_a_person(here, NOBODY)
+    perception = replace(perception, usages=(*listened, *perception.usages))
+    return perception, limits.with_the_rest(here, _decided(here, perception))
 
 
 def _decided(here: Situation, perception: Perception) -> Decision:
@@ -44,8 +59,26 @@ def _decided(here: Situation, perception: Perception) -> Decision:
     try:
         return flow.hear(here.state, here.text, perception.heard, here.world)
     except Exception:
-        calls.settle(perception.usages)
+        budgets.settle(perception.usages)
         raise
+
+
+def _hold(here: Situation, used: tuple[Usage, ...], *, strong: bool = False) -> None:
+    """Hold the call to come against the hard limits. Raises BudgetExceededError."""
+    now = budgets.total(used)
+    spent = {scope: before + now for scope, before in here.spent.items()}
+    spent["turn"] = now
+    spent.setdefault("session", Spent(tokens=here.tokens_used) + now)
+    wanted = most_of_a_call(here.agent, here.text, strong=strong)
+    budgets.check(budgets.limits_of(here.setting), spent, wanted)
+
+
+def _unread(listened: tuple[Usage, ...]) -> Perception | None:
+    """Return what hearing and seeing cost that found no words; None when it cost nothing."""
+    if not listened:
+        return None
+    heard = Comprehension(kind="pregunta", intent="unreadable", confidence=0, source="")
+    return Perception(heard=heard, route="clarify", usages=listened)
 
 
 def _is_rehearsed(here: Situation) -> bool:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from agents.models import AgentTurn, Session
 from morfx.operations.actor import Actor
-from morfx.operations.catalogue import Outcome, find
+from morfx.operations.catalogue import Operation, Outcome, find
 from morfx.operations.errors import Refused
 
 from .values import Decision, Do, Say, State
+
+AGAIN = (0.05, 0.2)
+"""Seconds before a deed is tried again that may work a moment later; the conversation is locked
+meanwhile, so they are few."""
 
 ESSENTIAL = ("order",)
 """Purposes that, when refused, must not be followed by a promise: a person takes over."""
@@ -72,7 +79,7 @@ def _do(
     try:
         if operation is None:
             raise Refused(f"There is no operation called {deed.operation}.")
-        outcome = operation.submit(actor, inputs, key=key)
+        outcome = _tried(operation, actor, inputs, key, tool)
     except Refused as refusal:
         tool["error"] = refusal.as_answer()
         if deed.purpose.startswith(ESSENTIAL) and deed.operation.startswith("crm.order."):
@@ -80,6 +87,28 @@ def _do(
         return None
     tool["result"] = outcome.data
     return outcome
+
+
+def _tried(
+    operation: Operation[Any, Any],
+    actor: Actor,
+    inputs: Mapping[str, Any],
+    key: str,
+    tool: dict[str, Any],
+) -> Outcome:
+    """Call an operation; again, under the same key, when it says that a moment later it may work.
+
+    It is the agent that tries again, never the operation: the trace tells how often.
+    """
+    for wait in AGAIN:
+        try:
+            return operation.submit(actor, inputs, key=key)
+        except Refused as refusal:
+            if not refusal.retryable or connection.needs_rollback:
+                raise
+            tool["tries"] = tool.get("tries", 1) + 1
+            time.sleep(wait)
+    return operation.submit(actor, inputs, key=key)
 
 
 def filled(inputs: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:

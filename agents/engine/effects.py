@@ -73,9 +73,12 @@ def _say(actor: Actor, here: Situation, decision: Decision, applied: Applied) ->
     says = [effect for effect in decision.effects if isinstance(effect, Say)]
     speed = here.setting.speed
     bubbles = [
-        Bubble(text=say.text, pause=say.delay * speed, key=say.key, intent=say.intent)
+        Bubble(
+            text=say.text, pause=say.delay * speed, key=say.key, intent=say.intent,
+            image=say.media if say.kind == "image" else "",
+        )
         for say in says
-    ]
+    ]  # fmt: skip
     if bubbles:
         sending.plan(
             actor,

@@ -7,12 +7,13 @@ When the time is over a model elsewhere is not asked any more, and the embedded 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.conf import settings
 
-from agents.errors import ModelsUnavailableError
+from agents.errors import BudgetExceededError, ModelsUnavailableError
 from agents.llm.chain import Chain
 from agents.llm.clients import chain_for
 from agents.llm.protocol import ComprehensionRequest, Usage
@@ -43,10 +44,17 @@ class Perception:
         return sum(usage.tokens for usage in self.usages)
 
 
-def perceive(agent: AgentDefinition, question: Question) -> Perception:
+def perceive(
+    agent: AgentDefinition,
+    question: Question,
+    *,
+    hold: Callable[[tuple[Usage, ...]], None] = lambda used: None,
+) -> Perception:
     """Understand a message with the fast model; look again with the strong one when unsure.
 
-    Raises ModelsUnavailableError when no model could answer.
+    `hold` is asked before the second look, with what the first one used; when it raises
+    BudgetExceededError, the first look counts. Raises ModelsUnavailableError when no model could
+    answer.
     """
     until = time.monotonic() + MOST_SECONDS
     chain = chain_for(agent.language, fast=settings.MODEL_FAST, strong=settings.MODEL_STRONG)
@@ -58,7 +66,12 @@ def perceive(agent: AgentDefinition, question: Question) -> Perception:
         failures=tuple(f"{f.client}: {f.failure}" for f in first.failures),
     )
     if seen.route == "reanalyse" and seen.heard.source != "embedded":
-        seen = _second_look(chain, agent, question, seen, until)
+        try:
+            hold(seen.usages)
+        except BudgetExceededError as spent:
+            seen = replace(seen, failures=(*seen.failures, spent.code))
+        else:
+            seen = _second_look(chain, agent, question, seen, until)
     return replace(seen, heard=_normalised(agent, question, seen.heard))
 
 

@@ -11,6 +11,7 @@ from agents.errors import AgentNotFoundError
 from agents.llm.embedded.language import AgentLanguage
 from morfx.operations.actor import Actor
 
+from .editing import Editing
 from .values import Flow
 from .words import Words
 
@@ -41,10 +42,17 @@ class AgentDefinition:
     """Gives a workspace what the agent sells from, when it is first switched on there."""
     words: Words = field(default_factory=Words)
     texts: Sequence[Any] = ()
+    wordless: frozenset[str] = frozenset({"datos", "irrelevante"})
+    """Intents without texts of their own: messages that only give data, or ask nothing."""
+    editing: Editing = field(default_factory=Editing)
     operations: frozenset[str] = frozenset()
     """What it may do, by name."""
     permissions: frozenset[str] = frozenset()
     thresholds: Mapping[str, int] = field(default_factory=lambda: THRESHOLDS)
+
+    def title(self, intent: str) -> str:
+        """Name an intent as the editor lists it."""
+        return str(self.editing.titles.get(intent) or self.words.intent(intent))
 
     @property
     def prompt_version(self) -> str:

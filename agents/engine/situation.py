@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from agents.models import AgentSetting, AgentText, Session
+from agents import content
+from agents.models import AgentSetting, Session
+from crm.models import Contact
 from crm.models import Product as CrmProduct
 from inbox.models import Conversation, Message, Send
 from morfx.operations.actor import SYSTEM, Actor
 from morfx.tenancy.compiled import compiled
 
-from . import registry
+from . import budgets, hours, reading, registry, wanted
+from .budgets import Scope, Spent
 from .registry import AgentDefinition
 from .states import read_state
 from .values import Product, Say, State, Turn, World
@@ -39,11 +42,15 @@ class Situation:
     history: tuple[Turn, ...]
     texts: tuple[object, ...]
     tokens_used: int
+    content_version: int = 0
+    """Which version of the agent's content the turn goes by; 0: the agent's own."""
+    spent: Mapping[Scope, Spent] = field(default_factory=dict)
+    """What was used before this turn, by scope."""
 
     @property
     def text(self) -> str:
-        """Return the unanswered messages' words as one text."""
-        return "\n".join(message.text for message in self.messages if message.text)
+        """Return the unanswered messages' words as one text: the newest, when it is too much."""
+        return reading.together(self.messages)
 
     @property
     def newest(self) -> UUID | None:
@@ -52,13 +59,18 @@ class Situation:
 
 
 @compiled
-def _settings() -> QuerySet[AgentSetting]:
-    return AgentSetting.objects.filter(is_on=True).order_by("created_at")[:1]
+def _settings(channel_id: UUID) -> QuerySet[AgentSetting]:
+    rows = AgentSetting.objects.filter(Q(channel_id=channel_id) | Q(channel=None))
+    return rows.order_by(F("channel").asc(nulls_last=True), "-is_on", "created_at")[:1]
 
 
 def setting_of(conversation: Conversation) -> AgentSetting | None:
-    """Return the settings of the agent that answers here; None when none is on."""
-    return _settings.first()
+    """Return the settings of the agent that answers here; None when none is on.
+
+    A number with settings of its own goes by them, also when they say that nobody answers.
+    """
+    setting = _settings.first(conversation.channel_id)
+    return setting if setting is not None and setting.is_on else None
 
 
 def silence(conversation: Conversation, setting: AgentSetting | None) -> str:
@@ -67,7 +79,11 @@ def silence(conversation: Conversation, setting: AgentSetting | None) -> str:
         return "agent_off"
     if conversation.owned_by_person:
         return "person"
-    return "bot_off" if conversation.bot_enabled is False else ""
+    if conversation.bot_enabled is False:
+        return "bot_off"
+    if conversation.window_state() == "closed":
+        return "window_closed"
+    return "muted" if hours.is_muted(setting.hours) else ""
 
 
 @compiled
@@ -91,7 +107,8 @@ def read(
     conversation: Conversation, setting: AgentSetting, session: Session, messages: list[Message]
 ) -> Situation:
     """Read the situation of a session; call inside a transaction."""
-    agent = registry.find(setting.agent)
+    contents = content.current(setting.agent)
+    agent = wanted.as_set(setting, contents.agent)
     state = read_state(session.state, agent.flow(()).initial_mode)
     return Situation(
         agent=agent,
@@ -102,9 +119,19 @@ def read(
         world=_world(agent, setting, conversation, session, interrupted=bool(messages)),
         messages=tuple(messages),
         history=_history(conversation, messages),
-        texts=tuple(texts(agent)),
+        texts=contents.texts,
+        content_version=contents.version,
         tokens_used=session.tokens_used,
+        spent=_spent(setting, session),
     )
+
+
+def _spent(setting: AgentSetting, session: Session) -> dict[Scope, Spent]:
+    """Return what was used so far, as far as there are limits to hold it against."""
+    spent: dict[Scope, Spent] = {"session": budgets.of_session(session)}
+    if budgets.has_shared(budgets.limits_of(setting)):
+        spent |= budgets.shared(with_calls_under_way=True)
+    return spent
 
 
 def agent_actor(
@@ -124,19 +151,8 @@ def agent_actor(
 
 
 def texts(agent: AgentDefinition) -> list[object]:
-    """Return the agent's texts as this workspace wants them: its own rows replace the agent's."""
-    own = {row.key: row for row in _own_texts(agent.id)}
-    return [
-        dataclasses.replace(text, text=own[text.key].text, delay=own[text.key].delay)
-        if text.key in own
-        else text
-        for text in agent.texts
-    ]
-
-
-@compiled
-def _own_texts(agent: str) -> QuerySet[AgentText]:
-    return AgentText.objects.filter(agent=agent)
+    """Return the agent's texts as this workspace wants them: its published version's."""
+    return list(content.current(agent.id).texts)
 
 
 def _world(
@@ -154,10 +170,21 @@ def _world(
         products=products(),
         contact_id=str(contact.pk) if contact else "",
         contact_phone=(contact.phone or "") if contact else "",
-        timers=agent.presets[setting.timer_preset],
-        handover_message=setting.handover_message or agent.handover_message,
+        contact=known_of(contact),
+        policies=wanted.policies(setting),
+        thresholds=agent.thresholds,
+        timers=wanted.timers(setting, agent),
+        handover_message=wanted.handover_message(setting, agent),
         pending=_pending(conversation, session, setting.speed) if interrupted else (),
     )
+
+
+def known_of(contact: Contact | None) -> dict[str, str]:
+    """Return what the CRM knows of a customer, by field; only what is there."""
+    if contact is None:
+        return {}
+    fields = ("name", "phone", "email", "address", "city", "department")
+    return {name: str(value) for name in fields if (value := getattr(contact, name))}
 
 
 def products() -> dict[str, Product]:
@@ -189,6 +216,8 @@ def _pending(conversation: Conversation, session: Session, speed: float) -> tupl
             key=str(row.body.get("key", "")),
             intent=str(row.body.get("intent", "")),
             delay=row.pause / speed if speed else 0.0,
+            kind="image" if row.body.get("type") == "image" else "text",
+            media=str(row.body.get("link", "")),
         )
         for row in _held_back(conversation.pk, session.last_plan, conversation.epoch)
     )
@@ -207,12 +236,16 @@ def _history(conversation: Conversation, new: list[Message]) -> tuple[Turn, ...]
     said = [message for message in _said(conversation.pk) if message.pk not in fresh][:HISTORY]
     roles = {"contact": "customer", "agent": "agent"}
     return tuple(
-        Turn(role=roles.get(message.sender, "person"), text=message.text)  # type: ignore[arg-type]
+        Turn(
+            role=roles.get(message.sender, "person"),  # type: ignore[arg-type]
+            text=message.text or reading.words_in(message),
+        )
         for message in reversed(said)
     )
 
 
 @compiled
 def _said(conversation_id: UUID) -> QuerySet[Message]:
-    rows = Message.objects.filter(conversation_id=conversation_id).exclude(text="")
-    return rows.only("text", "sender").order_by("-id")[: HISTORY + MOST_NEW]
+    rows = Message.objects.filter(conversation_id=conversation_id)
+    rows = rows.exclude(text="", content__words__isnull=True)
+    return rows.only("text", "sender", "content").order_by("-id")[: HISTORY + MOST_NEW]

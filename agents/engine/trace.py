@@ -25,6 +25,7 @@ def trace_of(
         "agent": here.agent.id,
         "version": here.session.version,
         "prompt_version": here.agent.prompt_version,
+        "content_version": here.content_version,
         "messages": [str(message.pk) for message in here.messages],
         "plan": applied.plan,
         "comprehension": _heard(perception.heard) if perception else None,
@@ -38,6 +39,8 @@ def trace_of(
         "effects": _as_data(decision.effects),
         "tools": applied.tools,
         "handed_over": applied.handed_over,
+        "budget": dict(decision.budget),
+        "code": decision.budget.get("code", ""),
     }
     plain: dict[str, Any] = to_jsonable_python(trace, fallback=str)
     return plain

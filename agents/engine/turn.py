@@ -123,6 +123,6 @@ def _read(
         actor = Actor.system(conversation.workspace_id, "agents")
         silence.stay_silent(actor, messages=messages, reason=reason)
         return None
-    session = sessions.current(conversation, setting.agent)
+    session = sessions.current(conversation, setting)
     actor = agent_actor(conversation.workspace_id, setting.agent, cause, depth)
     return situation.read(conversation, setting, session, messages), actor

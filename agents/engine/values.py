@@ -148,6 +148,10 @@ class Decision:
     why: tuple[str, ...] = ()
     silent_because: str = ""
     """Set when nothing is said: one sentence that explains the silence."""
+    intent: str = ""
+    """What a timer forced, as `timer_sinpack`; empty when a message was heard."""
+    budget: Mapping[str, str] = field(default_factory=dict)
+    """The limit that was reached, when that is why: scope, measure, used, limit, code."""
 
 
 @dataclass(frozen=True, kw_only=True)

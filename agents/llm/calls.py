@@ -8,7 +8,8 @@ process that dies in between leaves a row that says so, and the rounds of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,34 +26,40 @@ LOST_AFTER = timedelta(minutes=10)
 """Longer than any turn may take; a call that is not settled by then never will be."""
 
 SETTLED = [
-    "session", "turn", "source", "model", "asked_model", "prompt_version", "input_tokens",
-    "output_tokens", "cache_write_tokens", "cache_read_tokens", "cost", "is_estimate",
-    "latency_ms", "outcome", "error", "request_id",
+    "session", "turn", "source", "model", "asked_model", "input_tokens", "output_tokens",
+    "cache_write_tokens", "cache_write_1h_tokens", "cache_read_tokens", "audio_seconds", "cost",
+    "is_estimate", "latency_ms", "outcome", "error", "request_id",
 ]  # fmt: skip
-"""What is known of a call once it is over."""
+"""What is known of a call once it is over. Purpose, agent and prompt were known before."""
 
 
 def begin(forecast: Usage, purpose: str) -> UUID:
     """Write a call down that is about to be made; it is committed when this returns."""
-    row = row_of(forecast)
-    row.purpose = purpose
+    row = row_of(replace(forecast, purpose=purpose))
     with transaction.atomic():
         row.save(force_insert=True)
     return row.pk
 
 
-def settle(usages: Iterable[Usage]) -> None:
-    """Settle calls that were begun and are of no turn; those that were not begun stay unwritten."""
+def settle(usages: Iterable[Usage], place: str = "") -> None:
+    """Settle calls that were begun and are of no turn; those that were not begun stay unwritten.
+
+    `place` says where they were made if no customer was served by them (`sandbox`, `question`):
+    their purpose becomes `sandbox.comprehend`.
+    """
     begun = [usage for usage in usages if usage.row is not None]
-    if begun:
-        with transaction.atomic():
-            write(row_of(usage) for usage in begun)
+    if not begun:
+        return
+    if place:
+        begun = [replace(usage, purpose=f"{place}.{usage.purpose}") for usage in begun]
+    with transaction.atomic():
+        write([row_of(usage) for usage in begun], also=("purpose",) if place else ())
 
 
-def write(rows: Iterable[ModelCall]) -> None:
+def write(rows: Iterable[ModelCall], also: Sequence[str] = ()) -> None:
     """Write calls down, over what was written when they began; one statement."""
     ModelCall.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=SETTLED
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=[*SETTLED, *also]
     )
 
 
@@ -67,14 +74,18 @@ def row_of(
         id=usage.row or new_id(),
         session=session,
         turn=turn,
+        agent=usage.agent,
+        purpose=usage.purpose or "comprehend",
         source=usage.client,
         model=usage.model,
         asked_model=usage.asked_model,
-        prompt_version=prompt_version,
+        prompt_version=usage.prompt_version or prompt_version,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cache_write_tokens=usage.cache_write_tokens,
+        cache_write_1h_tokens=usage.cache_write_1h_tokens,
         cache_read_tokens=usage.cache_read_tokens,
+        audio_seconds=usage.audio_seconds,
         cost=usage.cost,
         is_estimate=usage.estimated,
         latency_ms=usage.latency_ms,

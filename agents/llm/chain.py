@@ -11,11 +11,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
-from uuid import UUID
+from functools import partial
+from typing import TypeVar
 
 from agents.engine.values import Comprehension
-from agents.errors import ClaudeApiError, ModelError, ModelsUnavailableError
+from agents.errors import ModelApiError, ModelError, ModelsUnavailableError
 
 from .breaker import Breaker
 from .failures import TABLE, Failure, Remedy
@@ -25,16 +25,21 @@ from .protocol import (
     CompletionRequest,
     ComprehensionRequest,
     Converser,
+    Listener,
+    MediaRequest,
     ModelAnswer,
     ModelClient,
+    OnText,
     Outcome,
     Remote,
+    Seer,
     Usage,
+    talks,
 )
+from .tries import ChainAnswer, FailedTry, Run, Value
 from .watch import NobodyWatches, Watch
 
-Value = TypeVar("Value")
-Request = TypeVar("Request", ComprehensionRequest, CompletionRequest)
+Request = TypeVar("Request", ComprehensionRequest, CompletionRequest, MediaRequest)
 
 MAX_RETRIES = 1
 """Further tries with one client. The SDK's own are off: one layer, and each try counted."""
@@ -53,47 +58,6 @@ class Link:
 
     client: ModelClient
     breaker: Breaker = field(default_factory=Breaker)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FailedTry:
-    """Why a client did not answer. `alarm`: an operator must hear of it."""
-
-    client: str
-    failure: str
-    message: str
-    alarm: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChainAnswer(Generic[Value]):
-    """An answer, who gave it, and everything that was tried on the way."""
-
-    value: Value
-    usage: Usage
-    """The try that answered; the last of `tries`."""
-    tries: tuple[Usage, ...]
-    failures: tuple[FailedTry, ...] = ()
-
-    @property
-    def alarms(self) -> tuple[FailedTry, ...]:
-        """Return the failures that will not heal by themselves."""
-        return tuple(failed for failed in self.failures if failed.alarm)
-
-
-@dataclass
-class _Run:
-    """One walk along the chain."""
-
-    purpose: str
-    until: float
-    """When there is no more time, on the chain's clock."""
-    tries: list[Usage] = field(default_factory=list)
-    failures: list[FailedTry] = field(default_factory=list)
-
-    def pass_over(self, client: str, why: str, message: str) -> None:
-        """Note that a client was not asked."""
-        self.failures.append(FailedTry(client=client, failure=why, message=message))
 
 
 class Chain:
@@ -120,26 +84,58 @@ class Chain:
         `until` is when waiting ends, on the chain's clock.
         """
         asking = [(link, link.client.comprehend) for link in self.links]
-        return self._walk(asking, request, _Run("comprehend", until))
+        purpose = "reanalyse" if request.strong else "comprehend"
+        return self._walk(asking, request, purpose, until)
 
     def complete(
-        self, request: CompletionRequest, *, until: float = float("inf")
+        self,
+        request: CompletionRequest,
+        *,
+        until: float = float("inf"),
+        on_text: OnText | None = None,
     ) -> ChainAnswer[Completion]:
-        """Continue a conversation with the clients that can; raise likewise when none could."""
+        """Continue a conversation with the clients that can; raise likewise when none could.
+
+        `on_text` is told all that was said so far, as it comes. When a try breaks off, the next
+        begins anew. What is told is to be shown and no more: it counts when this returns.
+        """
         able = [
-            (link, link.client.complete)
+            (
+                link,
+                partial(link.client.complete, on_text=on_text) if on_text else link.client.complete,
+            )
             for link in self.links
-            if isinstance(link.client, Converser)
+            if isinstance(link.client, Converser) and talks(link.client)
         ]
-        return self._walk(able, request, _Run("complete", until))
+        return self._walk(able, request, "complete", until)
+
+    def transcribe(self, request: MediaRequest, *, until: float = float("inf")) -> ChainAnswer[str]:
+        """Turn speech into text by a client that hears; raise likewise when none could."""
+        able = [
+            (link, partial(_of_a_file, link.client.transcribe))
+            for link in self.links
+            if isinstance(link.client, Listener) and link.client.hears
+        ]
+        return self._walk(able, request, "transcribe", until)
+
+    def describe(self, request: MediaRequest, *, until: float = float("inf")) -> ChainAnswer[str]:
+        """Put a picture into words by a client that sees; raise likewise when none could."""
+        able = [
+            (link, partial(_of_a_file, link.client.describe))
+            for link in self.links
+            if isinstance(link.client, Seer) and link.client.sees
+        ]
+        return self._walk(able, request, "describe", until)
 
     def _walk(
         self,
         asking: Sequence[tuple[Link, Callable[[Request], ModelAnswer[Value]]]],
         request: Request,
-        run: _Run,
+        purpose: str,
+        until: float,
     ) -> ChainAnswer[Value]:
         """Ask one after another."""
+        run = Run(purpose, request.agent_id, request.prompt_version, until)
         for link, ask in asking:
             name = link.client.name
             if isinstance(link.client, Remote):
@@ -167,7 +163,7 @@ class Chain:
         link: Link,
         ask: Callable[[Request], ModelAnswer[Value]],
         request: Request,
-        run: _Run,
+        run: Run,
     ) -> ModelAnswer[Value] | None:
         """Ask one client, again if the table says so; `None` when it could not answer."""
         for retries_left in range(MAX_RETRIES, -1, -1):
@@ -191,39 +187,41 @@ class Chain:
         link: Link,
         ask: Callable[[Request], ModelAnswer[Value]],
         request: Request,
-        run: _Run,
+        run: Run,
     ) -> ModelAnswer[Value]:
         """Make one call, a row of the ledger before it is made; whatever fails is a ModelError."""
         row = forecast = None
         if isinstance(link.client, Remote):
-            forecast = link.client.forecast(request)
+            forecast = run.stamped(link.client.forecast(request))
             row = self._watch.begin(forecast, run.purpose)
             left = run.until - self._clock()
             request = request if left == float("inf") else replace(request, seconds=left)
         try:
             answer = ask(request)
         except ModelError as error:
-            error.usage = replace(error.usage, row=row)
+            error.usage = run.stamped(error.usage, row)
             raise
         except Exception as error:  # a client must never take the turn down with it
             if is_refusal(error):
                 raise
-            raise _broken(link.client.name, error, forecast, row) from error
-        return answer if row is None else replace(answer, usage=replace(answer.usage, row=row))
+            broken = _broken(link.client.name, error, forecast)
+            broken.usage = run.stamped(broken.usage, row)
+            raise broken from error
+        return replace(answer, usage=run.stamped(answer.usage, row))
 
-    def _is_time(self, link: Link, wait: float, run: _Run) -> bool:
+    def _is_time(self, link: Link, wait: float, run: Run) -> bool:
         """Tell whether another try fits into what is left."""
         is_here = not isinstance(link.client, Remote)
         return is_here or run.until - self._clock() - wait >= LEAST_TIME
 
-    def _note(self, link: Link, error: ModelError, run: _Run) -> float | None:
+    def _note(self, link: Link, error: ModelError, run: Run) -> float | None:
         """Write a failed try down. Return how long to wait for another, `None` for no other."""
         row, name = TABLE[error.failure], link.client.name
         run.tries.append(error.usage)
         run.failures.append(
             FailedTry(client=name, failure=error.failure.value, message=str(error), alarm=row.alarm)
         )
-        asked = error.retry_after if isinstance(error, ClaudeApiError) else None
+        asked = error.retry_after if isinstance(error, ModelApiError) else None
         if row.counts:
             too_long = asked if asked is not None and asked > LONGEST_WAIT else 0.0
             if link.breaker.failed(rest=max(row.rest, too_long)):
@@ -233,9 +231,25 @@ class Chain:
         if row.alarm:
             self._watch.failed(name, error.failure, str(error))
         if row.remedy is Remedy.TELL:
-            return 0.0 if isinstance(error, ClaudeApiError) and error.again else None
+            return 0.0 if isinstance(error, ModelApiError) and error.again else None
         wait = FIRST_WAIT if asked is None else asked
         return wait if row.remedy is Remedy.RETRY and wait <= LONGEST_WAIT else None
+
+
+def _of_a_file(
+    ask: Callable[[MediaRequest], ModelAnswer[str]], request: MediaRequest
+) -> ModelAnswer[str]:
+    """Ask about a file; a request that is not taken is then the file's fault, not the model's.
+
+    Else customers with broken pictures would have a model left alone, and operators alarmed.
+    """
+    try:
+        return ask(request)
+    except ModelError as error:
+        if error.failure in (Failure.BAD_REQUEST, Failure.TOO_LARGE):
+            error.failure = Failure.BAD_FILE
+            error.usage = replace(error.usage, failure=Failure.BAD_FILE.value)
+        raise
 
 
 def _told(request: Request, error: ModelError) -> Request:
@@ -243,7 +257,7 @@ def _told(request: Request, error: ModelError) -> Request:
     return getattr(error, "again", None) or request
 
 
-def _broken(client: str, error: Exception, forecast: Usage | None, row: UUID | None) -> ModelError:
+def _broken(client: str, error: Exception, forecast: Usage | None) -> ModelError:
     """Dress a fault of our own code as a failure like the others; its text stays inside.
 
     A model elsewhere may have been asked before we failed, so that the most it costs is noted.
@@ -253,6 +267,5 @@ def _broken(client: str, error: Exception, forecast: Usage | None, row: UUID | N
         forecast or Usage(client=client, asked_model="", model=""),
         outcome=outcome,
         failure=Failure.BROKEN_CLIENT.value,
-        row=row,
     )
     return ModelError(f"{type(error).__name__}: {error}", Failure.BROKEN_CLIENT, usage)

@@ -2,8 +2,10 @@
 
 Any failure falls to the next client, the first time it happens; a person is the last resort.
 Only a passing fault that answered at once is worth one more try, and so is a wish for a tool that
-the model can put right when it is told. Sources: Anthropic, "Errors" and "Rate limits"; the error
-codes of the SDK's `types.shared.error_details`.
+the model can put right when it is told, and a way of asking that the client has learned to avoid.
+One table for all clients. Sources: Anthropic, "Errors" and "Rate limits" and the error codes of the
+SDK's `types.shared.error_details`; OpenAI, "Error codes"; OpenRouter, "Errors"; DeepSeek, "Error
+codes".
 """
 
 from __future__ import annotations
@@ -32,7 +34,12 @@ class Failure(StrEnum):
     NO_SUCH_MODEL = "no_such_model"
     BAD_REQUEST = "bad_request"
     """The provider does not take our request: a schema, a parameter."""
+    NOT_TAKEN = "not_taken"
+    """The server does not know a part of our request that others of its kind do; the client has
+    noted it and asks without it from now on."""
     TOO_LARGE = "too_large"
+    BAD_FILE = "bad_file"
+    """It does not take the customer's picture or sound: broken, too large, or none."""
     REFUSED = "refused"
     """The model declined for reasons of safety."""
     CUT_SHORT = "cut_short"
@@ -91,7 +98,9 @@ TABLE: dict[Failure, FailureRow] = {
     Failure.NOT_ALLOWED: _BY_HAND,
     Failure.NO_SUCH_MODEL: FailureRow(remedy=Remedy.NEXT, counts=False, alarm=True),
     Failure.BAD_REQUEST: FailureRow(remedy=Remedy.NEXT, alarm=True),
+    Failure.NOT_TAKEN: FailureRow(remedy=Remedy.RETRY, counts=False),
     Failure.TOO_LARGE: FailureRow(remedy=Remedy.NEXT, counts=False),
+    Failure.BAD_FILE: FailureRow(remedy=Remedy.NEXT, counts=False),
     Failure.REFUSED: FailureRow(remedy=Remedy.NEXT, counts=False),
     Failure.CUT_SHORT: FailureRow(remedy=Remedy.NEXT, counts=False),
     Failure.PAUSED: FailureRow(remedy=Remedy.NEXT, counts=False),
@@ -107,7 +116,37 @@ SPEND_CODES = frozenset({
     "contract_spend_limit_reached",
     "linked_organization_spend_limit_reached",
     "linked_organization_billing_unavailable",
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "billing_not_active",
 })  # fmt: skip
+
+_BY_CODE = {
+    "organization_on_hold": Failure.NOT_ALLOWED,
+    "invalid_api_key": Failure.NOT_ALLOWED,
+    "account_deactivated": Failure.NOT_ALLOWED,
+    "model_not_found": Failure.NO_SUCH_MODEL,
+    "context_length_exceeded": Failure.TOO_LARGE,
+    "string_above_max_length": Failure.TOO_LARGE,
+    "content_filter": Failure.REFUSED,
+    "content_policy_violation": Failure.REFUSED,
+    "rate_limit_exceeded": Failure.RATE_LIMITED,
+}
+"""What says more than the status it comes with."""
+
+_BY_KIND = {
+    "rate_limit_error": Failure.RATE_LIMITED,
+    "overloaded_error": Failure.OVERLOADED,
+    "timeout_error": Failure.TIMED_OUT,
+    "api_error": Failure.SERVER,
+    "server_error": Failure.SERVER,
+    "authentication_error": Failure.NOT_ALLOWED,
+    "permission_error": Failure.NOT_ALLOWED,
+    "not_found_error": Failure.NO_SUCH_MODEL,
+    "invalid_request_error": Failure.BAD_REQUEST,
+    "request_too_large": Failure.TOO_LARGE,
+}
+"""What a kind means where no status says it: in an answer of status 200."""
 
 _BY_STATUS = {
     401: Failure.NOT_ALLOWED,
@@ -121,23 +160,45 @@ _BY_STATUS = {
     529: Failure.OVERLOADED,
 }
 
+_TOO_LONG = ("prompt is too long", "maximum context length", "exceeds the available context size")
+"""A prompt that does not fit has been seen as a plain 400 whose message says so."""
+
 
 def failure_of_status(
     status: int, kind: str | None = None, error_code: str | None = None, message: str = ""
 ) -> Failure:
     """Name the failure an HTTP error answer means.
 
-    `kind` is `error.type`, `error_code` is `error.details.error_code`. An empty credit balance has
-    been seen as a plain 400 whose message says so.
+    `kind` is `error.type`, `error_code` is `error.details.error_code` of Anthropic and `error.code`
+    of the others. An empty credit balance has been seen as a plain 400 whose message says so.
     """
-    if error_code in SPEND_CODES or kind == "billing_error":
-        return Failure.SPEND_LIMIT
-    if "credit balance" in message.lower():
-        return Failure.SPEND_LIMIT
-    if error_code == "organization_on_hold":
-        return Failure.NOT_ALLOWED
-    if kind == "overloaded_error":
-        return Failure.OVERLOADED
+    if found := _named(kind, error_code, message):
+        return found
     if found := _BY_STATUS.get(status):
         return found
     return Failure.SERVER if status >= 500 or status == 409 else Failure.BAD_REQUEST
+
+
+def failure_in_body(kind: str | None, error_code: str | None = None, message: str = "") -> Failure:
+    """Name the failure that an error after HTTP 200 means; one that names nothing broke off."""
+    if found := _named(kind, error_code, message):
+        return found
+    if found := _BY_KIND.get(kind or ""):
+        return found
+    if error_code and error_code.isdecimal() and len(error_code) == 3:
+        return failure_of_status(int(error_code))
+    return Failure.CUT_OFF
+
+
+def _named(kind: str | None, error_code: str | None, message: str) -> Failure | None:
+    """Name the failure that codes and words say, whatever the status."""
+    if kind == "billing_error" or SPEND_CODES & {error_code, kind}:
+        return Failure.SPEND_LIMIT
+    said = message.lower()
+    if "credit balance" in said:
+        return Failure.SPEND_LIMIT
+    if kind == "overloaded_error":
+        return Failure.OVERLOADED
+    if found := _BY_CODE.get(error_code or ""):
+        return found
+    return Failure.TOO_LARGE if any(words in said for words in _TOO_LONG) else None

@@ -1,39 +1,29 @@
-"""What a call to Claude used, from its answer or, without one, by a cautious estimate.
+"""What a call used when its provider does not say: a cautious estimate, marked as one.
 
 A call that timed out may have run all the same, and be billed: it is written down with the most it
-can have cost (the whole prompt, the longest answer), outcome unknown, marked as an estimate. The
-API has no way to ask later what became of it, nor for the balance that is left.
+can have cost (the whole prompt, the longest answer), outcome unknown. APIs have no way to ask
+later what became of a call, nor for the balance that is left.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
-import anthropic
-import httpx2
-from anthropic.types import Message
-
-from agents.errors import ClaudeApiError
-
-from .failures import TABLE, Failure, failure_of_status
-from .pricing import cost
+from .failures import TABLE, Failure
+from .pricing import priced
 from .protocol import Outcome, Usage
-
-_BY_KIND = {
-    "rate_limit_error": Failure.RATE_LIMITED,
-    "timeout_error": Failure.TIMED_OUT,
-    "api_error": Failure.SERVER,
-    "authentication_error": Failure.NOT_ALLOWED,
-    "permission_error": Failure.NOT_ALLOWED,
-    "not_found_error": Failure.NO_SUCH_MODEL,
-    "invalid_request_error": Failure.BAD_REQUEST,
-}
 
 CHARACTERS_PER_TOKEN = 3.2
 """Of Spanish text, on the low side, so that an estimate errs to the dear side."""
+
+
+LONGEST_REST = 3600.0
+"""Seconds; who asks for more is asked again after an hour all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,102 +37,66 @@ class Asked:
     seconds: float
     """The longest it may take."""
     started: float
+    audio_seconds: float = 0.0
+    """Of sound to be listened to."""
 
 
-def meter(message: Message, asked: Asked) -> Usage:
-    """Read what a call used from its answer. The model is the one that answered."""
-    used = message.usage
-    split = used.cache_creation
-    usage = _usage(
-        asked,
-        model=message.model or asked.model,
-        input_tokens=used.input_tokens or 0,
-        output_tokens=used.output_tokens or 0,
-        cache_read_tokens=used.cache_read_input_tokens or 0,
-        cache_write_tokens=used.cache_creation_input_tokens or 0,
-        cache_write_1h_tokens=split.ephemeral_1h_input_tokens if split else 0,
-        request_id=message._request_id or "",
-    )
-    return replace(usage, cost=cost(usage))
+def used(asked: Asked, **figures: Any) -> Usage:
+    """Begin a usage with what is known of the call."""
+    latency = round((time.perf_counter() - asked.started) * 1000)
+    known: dict[str, Any] = {
+        "client": asked.client,
+        "asked_model": asked.model,
+        "model": asked.model,
+        "latency_ms": latency,
+    }
+    return Usage(**{**known, **figures})
 
 
-def estimate(asked: Asked, failure: Failure) -> Usage:
+def estimate(asked: Asked, failure: Failure | None = None) -> Usage:
     """Say what a call that may have run has cost at most: the whole prompt, the longest answer."""
-    usage = _usage(
+    usage = used(
         asked,
-        model=asked.model,
-        input_tokens=round(asked.prompt_characters / CHARACTERS_PER_TOKEN),
+        input_tokens=tokens_in(asked.prompt_characters),
         output_tokens=asked.max_tokens,
+        audio_seconds=asked.audio_seconds,
         outcome=Outcome.UNKNOWN,
-        failure=failure.value,
+        failure=failure.value if failure else "",
         estimated=True,
     )
-    return replace(usage, cost=cost(usage))
+    return priced(usage)
+
+
+def tokens_in(characters: int) -> int:
+    """Return how many tokens so many characters are, about, rather too many than too few."""
+    return round(characters / CHARACTERS_PER_TOKEN)
 
 
 def forecast(asked: Asked) -> Usage:
     """Say before a call what it may cost at most: what stands in the ledger until it is over."""
-    usage = estimate(asked, Failure.CUT_OFF)
-    return replace(usage, outcome=Outcome.STARTED, failure="", latency_ms=0)
+    return replace(estimate(asked), outcome=Outcome.STARTED, latency_ms=0)
 
 
-def body_error(kind: str | None, asked: Asked) -> ClaudeApiError:
-    """Name the error that an answer of status 200 turns out to be; it may be billed."""
-    failure = failure_of_status(200, kind) if kind else Failure.CUT_OFF
-    if failure is Failure.BAD_REQUEST:
-        failure = _BY_KIND.get(kind or "", Failure.CUT_OFF)
-    return ClaudeApiError(
-        f"an error after HTTP 200 ({failure.value})", failure, estimate(asked, failure), status=200
-    )
-
-
-def api_error(error: Exception, asked: Asked) -> ClaudeApiError:
-    """Name what went wrong with a call, with what it cost."""
-    failure = failure_of(error)
-    status = error.status_code if isinstance(error, anthropic.APIStatusError) else None
+def failed(asked: Asked, failure: Failure, request_id: str = "") -> Usage:
+    """Write down a call that brought nothing: free of charge, or at most so dear, by the table."""
     if TABLE[failure].outcome is Outcome.UNKNOWN:
-        usage = estimate(asked, failure)
-    else:
-        usage = _usage(asked, model=asked.model, outcome=Outcome.FAILED, failure=failure.value)
-    if isinstance(error, anthropic.APIStatusError):
-        usage = replace(usage, request_id=error.request_id or "")
-    return ClaudeApiError(
-        f"{type(error).__name__} ({failure.value})",
-        failure,
-        usage,
-        status=status,
-        retry_after=_retry_after(error),
-    )
+        return replace(estimate(asked, failure), request_id=request_id)
+    return used(asked, outcome=Outcome.FAILED, failure=failure.value, request_id=request_id)
 
 
-def failure_of(error: Exception) -> Failure:
-    """Name the failure an exception of the SDK, or of the transport under it, means."""
-    if isinstance(error, anthropic.APIStatusError):
-        return failure_of_status(
-            error.status_code, error.type, error.error_code, error.api_message or ""
-        )
-    if isinstance(error, anthropic.APIConnectionError):
-        cause = error.__cause__
-        if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
-            return Failure.UNREACHABLE
-        if isinstance(error, anthropic.APITimeoutError):
-            return Failure.TIMED_OUT
-        return Failure.CUT_OFF
-    if isinstance(error, anthropic.CredentialsError | TypeError):
-        return Failure.NOT_ALLOWED
-    return Failure.CUT_OFF
+def of_no_use(usage: Usage, failure: Failure) -> Usage:
+    """Write a call down as one whose answer is of no use; it is billed all the same."""
+    return replace(usage, outcome=Outcome.FAILED, failure=failure.value)
 
 
-def _retry_after(error: Exception) -> float | None:
-    """Read how long the API asks us to wait, in seconds; `None` if it does not say."""
-    if not isinstance(error, anthropic.APIStatusError):
-        return None
-    headers = error.response.headers
+def wait_of(headers: Mapping[str, str]) -> float | None:
+    """Read how long an API asks us to wait, in seconds; `None` if it does not say."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
-            return max(float(headers[name]) / unit, 0.0)
+            seconds = float(headers[name]) / unit
         except (KeyError, ValueError):
             continue
+        return min(max(seconds, 0.0), LONGEST_REST) if seconds == seconds else None
     return _until(headers.get("retry-after", ""))
 
 
@@ -150,13 +104,8 @@ def _until(moment: str) -> float | None:
     """Return the seconds until a moment as HTTP writes it; `None` if it is none."""
     try:
         then = parsedate_to_datetime(moment)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
-    return max((then - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _usage(asked: Asked, **figures: object) -> Usage:
-    """Begin a usage with what is known of the call."""
-    latency = round((time.perf_counter() - asked.started) * 1000)
-    known = {"client": asked.client, "asked_model": asked.model, "latency_ms": latency}
-    return Usage(**{**known, **figures})  # type: ignore[arg-type]
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return min(max((then - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_REST)

@@ -7,7 +7,8 @@ when it fails, is the chain's business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -45,6 +46,8 @@ class Usage:
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0
     """Part of `cache_write_tokens` that was written for an hour, at a higher price."""
+    audio_seconds: float = 0.0
+    """Of sound that was listened to."""
     latency_ms: int = 0
     request_id: str = ""
     cost: Decimal = Decimal(0)
@@ -53,7 +56,13 @@ class Usage:
     failure: str = ""
     """The class of failure; empty when there was none."""
     estimated: bool = False
-    """The figures are ours, not the provider's: the most it can have been."""
+    """Figures or price are ours, not the provider's: the most it can have been."""
+    purpose: str = ""
+    """What was asked for: comprehend, reanalyse, complete, transcribe, describe."""
+    agent: str = ""
+    """The agent that asked."""
+    prompt_version: str = ""
+    """The wording of the instructions: it changes with every letter of them."""
     row: UUID | None = None
     """Its row in the ledger, when one was written before the call."""
 
@@ -67,6 +76,14 @@ class Usage:
             + self.cache_write_tokens
         )
 
+    @property
+    def weight(self) -> int:
+        """Return the tokens as budgets count them: those read from a cache a tenth, as they cost.
+
+        A prompt long enough to be cached would else use a budget up by being cheap.
+        """
+        return self.tokens - self.cache_read_tokens + round(self.cache_read_tokens / 10)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelAnswer(Generic[Value_co]):
@@ -74,6 +91,11 @@ class ModelAnswer(Generic[Value_co]):
 
     value: Value_co
     usage: Usage
+
+
+def version_of(instructions: str) -> str:
+    """Name a wording of instructions: another name with every letter that changes."""
+    return hashlib.sha256(instructions.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +114,11 @@ class ComprehensionRequest:
     agent_id: str = ""
     seconds: float = 0.0
     """The longest this call may take; 0 leaves it to the client."""
+
+    @property
+    def prompt_version(self) -> str:
+        """Name the wording of the agent's instructions."""
+        return version_of(self.system)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +174,40 @@ class CompletionRequest:
     seconds: float = 0.0
     """The longest this call may take; 0 leaves it to the client."""
 
+    @property
+    def prompt_version(self) -> str:
+        """Name the wording of the instructions."""
+        return version_of(self.system)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaRequest:
+    """A file to put into words. `mime_type` is what its bytes are, not what was said of them."""
+
+    content: bytes
+    mime_type: str
+    instructions: str = ""
+    """How to put it into words."""
+    audio_seconds: float = 0.0
+    """How long a sound lasts, as far as its bytes tell."""
+    language: str = ""
+    """Of the speech, as ISO 639-1; empty when it is not known."""
+    agent_id: str = ""
+    seconds: float = 0.0
+    """The longest this call may take; 0 leaves it to the client."""
+
+    @property
+    def prompt_version(self) -> str:
+        """Name the wording of the instructions."""
+        return version_of(self.instructions) if self.instructions else ""
+
+
+AnyRequest = ComprehensionRequest | CompletionRequest | MediaRequest
+
+OnText = Callable[[str], None]
+"""Told all that a model has said so far, each time it says more. A further try begins anew: what
+it is told then is shorter than before, and replaces it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Completion:
@@ -176,8 +237,41 @@ class Converser(Protocol):
 
     name: str
 
-    def complete(self, request: CompletionRequest) -> ModelAnswer[Completion]:
-        """Continue a conversation; raise a `ModelError` that carries the usage if it cannot."""
+    def complete(
+        self, request: CompletionRequest, on_text: OnText | None = None
+    ) -> ModelAnswer[Completion]:
+        """Continue a conversation; raise a `ModelError` that carries the usage if it cannot.
+
+        With `on_text` the answer is streamed, and told as it comes; it is not whole before this
+        returns, and must not be acted on.
+        """
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A model that may turn speech into text; `hears` says whether it does."""
+
+    name: str
+    hears: bool
+
+    def transcribe(self, request: MediaRequest) -> ModelAnswer[str]:
+        """Return what is said in a sound; raise a `ModelError` if it cannot."""
+
+
+@runtime_checkable
+class Seer(Protocol):
+    """A model that may put pictures into words; `sees` says whether it does."""
+
+    name: str
+    sees: bool
+
+    def describe(self, request: MediaRequest) -> ModelAnswer[str]:
+        """Return what a picture shows; raise a `ModelError` if it cannot."""
+
+
+def talks(client: object) -> bool:
+    """Say whether a client has a model for words; one may be there for sounds or pictures alone."""
+    return bool(getattr(client, "talks", True))
 
 
 @runtime_checkable
@@ -186,5 +280,5 @@ class Remote(Protocol):
 
     name: str
 
-    def forecast(self, request: ComprehensionRequest | CompletionRequest) -> Usage:
+    def forecast(self, request: AnyRequest) -> Usage:
         """Say what a call would cost at most, marked as an estimate."""

@@ -17,7 +17,9 @@ REASONS: dict[str, object] = {
     Failure.NOT_ALLOWED: _("The key is wrong, or may not do this."),
     Failure.NO_SUCH_MODEL: _("There is no model of that name (any more)."),
     Failure.BAD_REQUEST: _("It does not accept our request."),
+    Failure.NOT_TAKEN: _("It does not know a part of our request; from now on it is left out."),
     Failure.TOO_LARGE: _("The conversation was too long for it."),
+    Failure.BAD_FILE: _("It could not read the customer's picture or voice note."),
     Failure.REFUSED: _("It declined to answer."),
     Failure.CUT_SHORT: _("Its answer was cut short."),
     Failure.PAUSED: _("It paused in the middle of its answer."),
@@ -32,8 +34,8 @@ REASONS: dict[str, object] = {
 
 WHAT_TO_DO: dict[str, object] = {
     Failure.SPEND_LIMIT: _("Add credit or raise the limit in the provider's console."),
-    Failure.NOT_ALLOWED: _("Check ANTHROPIC_API_KEY and what it may do."),
-    Failure.NO_SUCH_MODEL: _("Set MORFX_MODEL_FAST and MORFX_MODEL_STRONG to models that exist."),
+    Failure.NOT_ALLOWED: _("Check its key and what the key may do."),
+    Failure.NO_SUCH_MODEL: _("Name models that exist in the server's environment."),
     Failure.BAD_REQUEST: _("Update MorfX, or tell its developers."),
     Failure.UNKNOWN_STOP: _("Update MorfX, or tell its developers."),
     Failure.BROKEN_CLIENT: _("Tell MorfX's developers; the server's log has the details."),

@@ -1,4 +1,4 @@
-"""The HTTP connection to Claude: kept open between calls, and bounded as a whole.
+"""The HTTP connection to a model: kept open between calls, and bounded as a whole.
 
 A timeout of the transport is the longest pause between two bytes, so that an answer that trickles
 would never end. Here the time for reading is also the time for the whole call.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-import anthropic
 import httpx2
 
 CONNECT = 3.0
@@ -25,12 +24,15 @@ def timeouts(seconds: float) -> httpx2.Timeout:
     return httpx2.Timeout(seconds, connect=min(CONNECT, seconds))
 
 
-def connection(seconds: float) -> httpx2.Client:
-    """Open a client whose calls take so many seconds unless they say otherwise."""
+def connection(seconds: float, kind: type[httpx2.Client] = httpx2.Client) -> httpx2.Client:
+    """Open a client whose calls take so many seconds unless they say otherwise.
+
+    `kind` is an SDK's own, if it has one.
+    """
     limits = httpx2.Limits(
         max_connections=1000, max_keepalive_connections=100, keepalive_expiry=KEPT_OPEN
     )
-    return anthropic.DefaultHttpxClient(
+    return kind(
         timeout=timeouts(seconds),
         limits=limits,
         event_hooks={"request": [_start], "response": [_bound]},

@@ -1,42 +1,17 @@
-"""Agents at work: settings, sessions with their state, turns with their trace, leases, costs."""
+"""Agents at work: sessions with their state, turns with their trace, leases, costs."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from agents.costs import dollars
 from crm.models import Contact
 from inbox.models import Conversation
 from morfx.tenancy.rows import Owned
-
-
-class AgentSetting(Owned):
-    """How one agent works in a workspace."""
-
-    class Preset(models.TextChoices):
-        REAL = "real"
-        FAST = "rapido"
-        INSTANT = "instantaneo"
-
-    agent = models.TextField()
-    is_on = models.BooleanField(default=False)
-    speed = models.FloatField(default=1.0)
-    """Multiplies the pauses between bubbles; 0 sends them at once."""
-    timer_preset = models.TextField(choices=Preset.choices, default=Preset.REAL)
-    quiet_seconds = models.FloatField(default=3.0)
-    """How long the customer must be quiet before the agent answers."""
-    handover_message = models.TextField(default="Regálame 1 minuto, ya te comunico con un asesor.")
-    thresholds = models.JSONField(default=dict, blank=True)
-    budget_tokens_session = models.PositiveIntegerField(default=50_000)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "agent"], name="agent_setting_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agent} ({'on' if self.is_on else 'off'})"
 
 
 class Session(Owned):
@@ -44,7 +19,6 @@ class Session(Owned):
 
     class Status(models.TextChoices):
         ACTIVE = "active"
-        PAUSED = "paused"
         CLOSED = "closed"
         HANDED_OFF = "handed_off"
 
@@ -62,6 +36,8 @@ class Session(Owned):
     """The number of the newest turn."""
     tokens_used = models.PositiveIntegerField(default=0, db_default=0)
     """What all turns together cost in tokens."""
+    cost_used = models.DecimalField(max_digits=12, decimal_places=6, default=0, db_default=0)
+    """What all turns together cost in US dollars."""
     last_plan = models.TextField(default="", db_default="", blank=True)
     """The plan of the bubbles that were planned last."""
 
@@ -70,7 +46,7 @@ class Session(Owned):
             models.UniqueConstraint(
                 fields=["conversation", "agent"],
                 name="session_open_once",
-                condition=Q(status__in=["active", "paused"]),
+                condition=Q(status="active"),
             ),
         ]
         indexes = [
@@ -141,10 +117,17 @@ class AgentTurn(Owned):
             "confidence": self.confidence,
             "tools": self.trace.get("tools", []),
             "tokens": self.tokens,
-            "cost": f"{self.cost:.6f}",
-            "trace": self.trace,
+            "cost": dollars(self.cost),
+            "trace": self.trace | self._models_with_money(),
             "created_at": self.created_at,
         }
+
+    def _models_with_money(self) -> dict[str, object]:
+        """Return the trace's calls with their costs as money; nothing when it names none."""
+        called = self.trace.get("models")
+        if not called:
+            return {}
+        return {"models": [{**one, "cost": dollars(Decimal(one.get("cost", 0)))} for one in called]}
 
 
 class TurnLease(Owned):
@@ -179,6 +162,9 @@ class ModelCall(Owned):
         AgentTurn, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     purpose = models.TextField(default="comprehend")
+    """comprehend, reanalyse, complete, transcribe, describe; `sandbox.comprehend` and so on when no
+    customer was served by it."""
+    agent = models.TextField(default="", db_default="", blank=True)
     source = models.TextField()
     model = models.TextField(default="", blank=True)
     """The model that answered, by its own word."""
@@ -187,7 +173,11 @@ class ModelCall(Owned):
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
     cache_write_tokens = models.PositiveIntegerField(default=0)
+    cache_write_1h_tokens = models.PositiveIntegerField(default=0, db_default=0)
+    """Part of `cache_write_tokens` that was written for an hour."""
     cache_read_tokens = models.PositiveIntegerField(default=0)
+    audio_seconds = models.FloatField(default=0.0, db_default=0.0)
+    """Of sound that was listened to."""
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     """US dollars."""
     is_estimate = models.BooleanField(default=False, db_default=False)
@@ -217,14 +207,18 @@ class ModelCall(Owned):
             "session_id": self.session_id,
             "turn_id": self.turn_id,
             "purpose": self.purpose,
+            "agent": self.agent,
+            "prompt_version": self.prompt_version,
             "source": self.source,
             "model": self.model,
             "asked_model": self.asked_model,
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
             "cache_write_tokens": self.cache_write_tokens,
+            "cache_write_1h_tokens": self.cache_write_1h_tokens,
             "cache_read_tokens": self.cache_read_tokens,
-            "cost": f"{self.cost:.6f}",
+            "audio_seconds": self.audio_seconds,
+            "cost": dollars(self.cost),
             "is_estimate": self.is_estimate,
             "latency_ms": self.latency_ms,
             "outcome": self.outcome,
@@ -232,24 +226,3 @@ class ModelCall(Owned):
             "request_id": self.request_id,
             "created_at": self.created_at,
         }
-
-
-class AgentText(Owned):
-    """A text an agent says, as this workspace wants it; overrides the agent's own."""
-
-    agent = models.TextField()
-    key = models.TextField()
-    intent = models.TextField()
-    visit = models.TextField(default="first")
-    position = models.PositiveSmallIntegerField(default=0)
-    kind = models.TextField(default="text")
-    delay = models.FloatField(default=0.0)
-    text = models.TextField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "agent", "key"], name="agent_text_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.key

@@ -1,11 +1,30 @@
 """Everything that changes agents, their sessions and turns."""
 
-from . import alarms, comprehension, sandbox, sessions, settings, silence, turns, waking
+from . import (
+    alarms,
+    assistant,
+    comprehension,
+    content,
+    order_manager,
+    proposals,
+    sandbox,
+    sandbox_keeping,
+    sessions,
+    settings,
+    silence,
+    turns,
+    waking,
+)
 
 __all__ = [
     "alarms",
+    "assistant",
     "comprehension",
+    "content",
+    "order_manager",
+    "proposals",
     "sandbox",
+    "sandbox_keeping",
     "sessions",
     "settings",
     "silence",

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from django.utils.translation import gettext as _
 from pydantic import Field
 
+from agents import content
+from agents.engine import budgets
 from agents.engine.perceive import perceive
 from agents.engine.states import read_state
 from agents.engine.values import Question
 from agents.errors import ModelsUnavailableError
-from agents.llm import calls
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.errors import Refused
@@ -31,14 +32,14 @@ def comprehend(
 
     `state` is a session's state (`mode`, `data`, `selection`…), because "yes" means nothing alone.
     """
-    definition = _known(agent)
+    definition = content.current(_known(agent).id).agent
     given = read_state(state or {}, definition.flow(()).initial_mode)
     try:
         perception = perceive(definition, Question(text=text, state=given))
     except ModelsUnavailableError as nobody:
-        calls.settle(nobody.tries)
+        budgets.settle(nobody.tries, "question")
         raise Refused(_("No model could read the message."), code=nobody.code) from None
-    calls.settle(perception.usages)
+    budgets.settle(perception.usages, "question")
     heard = perception.heard
     return {
         "class": heard.kind,

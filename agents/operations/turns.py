@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agents.engine import leases, situation
+from agents.engine.budgets import hard
 from agents.engine.effects import carry_out
 from agents.engine.perceive import Perception
 from agents.engine.situation import Situation
 from agents.engine.states import stored_state
 from agents.engine.trace import trace_of
-from agents.engine.turn_rows import customer_turn, write_calls, write_turns
+from agents.engine.turn_rows import customer_turn, pay, tell, write_turns
 from agents.engine.values import Decision
 from agents.errors import VersionConflictError
 from agents.facts import TurnTaken
@@ -28,7 +29,7 @@ from morfx.tenancy.compiled import compiled
 
 KEPT = [
     "state", "version", "last_activity_at", "last_order_id", "turns_taken", "tokens_used",
-    "last_plan",
+    "last_plan", "cost_used",
 ]  # fmt: skip
 """What a turn changes of its session."""
 
@@ -91,15 +92,13 @@ def write(
     turn = customer_turn(here, session, perception, timer)
     applied = carry_out(actor, here, session, turn, decision)
     turn.trace = trace_of(here, perception, decision, applied)
-    write_turns(session, turn, applied)
-    usages = perception.usages if perception else ()
-    write_calls(usages, session=session, turn=turn, prompt_version=here.agent.prompt_version)
+    write_turns(session, turn, applied, perception.usages if perception else ())
     state = applied.state
     session.state, session.version = stored_state(state), session.version + 1
     session.last_activity_at = timezone.now()
     session.save(update_fields=KEPT)
     Message.objects.filter(pk__in=[message.pk for message in here.messages]).update(
-        heard_at=timezone.now(), heard_by=f"turn:{turn.pk}"
+        heard_at=timezone.now(), heard_by="budget" if decision.budget else f"turn:{turn.pk}"
     )
     record(
         TurnTaken(
@@ -113,4 +112,7 @@ def write(
             says=len(applied.says),
         )
     )
+    if decision.budget:
+        tell(here, session, hard(decision.budget))
+    pay(here, session, turn, perception.usages if perception else ())
     return True

@@ -43,4 +43,4 @@ def wake(
         raise NotYet
     here = situation.read(conversation, setting, fresh, [])
     decision = here.agent.flow(here.texts).wake(here.state, timer, level, here.world)
-    return write(actor, here, fresh, None, decision, timer=f"{timer}:{level}")
+    return write(actor, here, fresh, None, decision, timer=decision.intent or f"{timer}:{level}")

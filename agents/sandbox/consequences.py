@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from agents.engine.deeds import filled
+from agents.engine.deeds import ESSENTIAL, filled
 from agents.engine.values import CancelTimer, Decision, Do, HandOver, Say, SetTimer
 from morfx.operations.catalogue import find
 from morfx.operations.errors import Refused
 
 from .stage import Coming, Stage, Waiting, made_up_id
+
+KNOWN_OF_A_CUSTOMER = ("name", "phone", "email", "address", "city", "department")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,17 +27,21 @@ class Noted:
     stage: Stage
     coming: tuple[Coming, ...]
     effects: list[dict[str, Any]]
+    refused: str = ""
+    """Why a deed that the answer rests on was refused: in production people take over then."""
 
 
 def note(stage: Stage, decision: Decision, *, speed: float) -> Noted:
     """Note a decision's effects in their order, as `engine.effects` carries them out."""
     effects: list[dict[str, Any]] = []
-    made = dict(stage.made)
+    made, refused = dict(stage.made), ""
     timers = {timer.name: timer for timer in stage.timers}
     for effect in decision.effects:
         plain = {"effect": type(effect).__name__, **to_jsonable_python(dataclasses.asdict(effect))}
         if isinstance(effect, Do):
             plain |= _pretend(effect, made, f"{stage.steps}:{effect.purpose}")
+            stage = _remembering(stage, plain)
+            refused = refused or refusal_of(plain)
         elif isinstance(effect, CancelTimer):
             timers.pop(effect.name, None)
         elif isinstance(effect, SetTimer):
@@ -48,7 +55,16 @@ def note(stage: Stage, decision: Decision, *, speed: float) -> Noted:
         stage = replace(stage, timers=(), coming=(), handed_over=parting.reason)
     coming = _plan(stage, decision, parting, speed)
     stage = replace(stage, coming=tuple(sorted((*stage.coming, *coming), key=lambda one: one.at)))
-    return Noted(stage=stage, coming=coming, effects=effects)
+    return Noted(stage=stage, coming=coming, effects=effects, refused=refused)
+
+
+def refusal_of(deed: Mapping[str, Any]) -> str:
+    """Return why a deed that the answer rests on was refused; empty when nothing hinders it."""
+    error, operation = deed.get("error"), str(deed["operation"])
+    if not error or not operation.startswith("crm.order."):
+        return ""
+    essential = str(deed["purpose"]).startswith(ESSENTIAL)
+    return f"{operation}: {error['message']}" if essential else ""
 
 
 def _plan(
@@ -80,3 +96,11 @@ def _pretend(deed: Do, made: dict[str, str], name: str) -> dict[str, Any]:
     if deed.operation == "crm.order.create":
         made["$order"] = made["$last_order"] = row
     return {"inputs": to_jsonable_python(inputs), "result": {"id": row}}
+
+
+def _remembering(stage: Stage, deed: Mapping[str, Any]) -> Stage:
+    """Keep what a deed would teach the CRM of the customer: a later session begins with it."""
+    if deed["operation"] != "crm.contact.update" or "error" in deed:
+        return stage
+    told = {k: str(v) for k, v in deed["inputs"].items() if k in KNOWN_OF_A_CUSTOMER and v}
+    return replace(stage, contact={**stage.contact, **told})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -56,12 +57,29 @@ class Stage:
     steps: int = 0
     """Decisions ever made here; they name the made-up rows."""
     tokens: int = 0
+    cost: Decimal = Decimal(0)
+    """What the models cost since the session began, in US dollars."""
     made: Mapping[str, str] = field(default_factory=dict)
     """Made-up rows that later deeds refer to: `$last_order`."""
     handed_over: str = ""
     """Why people took over; the agent is silent from then on."""
+    owned: bool = False
+    """A person has the conversation: they wrote, or took it over."""
     paced: bool = False
     """The tester has moved the clock since the last words: from here they keep the time."""
+    contact: Mapping[str, str] = field(default_factory=dict)
+    """What the CRM would know of the customer by now."""
+    real: Mapping[str, str] = field(default_factory=dict)
+    """Live: the rows that stand behind made-up ids."""
+    speed: float | None = None
+    """Where the tester set another than the rehearsal's own."""
+    preset: str | None = None
+    levels: Mapping[int, float | None] = field(default_factory=dict)
+    """Seconds of timer levels, where they are not the preset's; None: that level is off."""
+    turn: int = 0
+    """The number of the newest turn that was kept."""
+    turned_at: datetime = OPENING
+    """The clock when that turn was over."""
 
 
 _json: TypeAdapter[Stage] = TypeAdapter(Stage)

@@ -26,6 +26,16 @@ class Answer:
     drip: float = 0.0
     """Seconds between the bytes of the body, which then come one by one."""
 
+    def half(self) -> Answer:
+        """Break the connection in the middle of the body."""
+        self.keep = 0.5
+        return self
+
+    def slowly(self) -> Answer:
+        """Send the body byte by byte."""
+        self.drip = 0.05
+        return self
+
     def write(self, handler: BaseHTTPRequestHandler) -> None:
         """Write it, or break as told."""
         time.sleep(self.late)

@@ -24,6 +24,7 @@ from typing import Any
 
 from agents.tests.messages_answers import Answer, error, says
 from agents.tests.messages_brain import brain
+from agents.tests.messages_stream import streamed
 
 Brain = Callable[[dict[str, Any]], Answer]
 
@@ -118,7 +119,7 @@ def _server(api: Api, port: int) -> ThreadingHTTPServer:
                 error(404, "not_found_error", "no such address").write(self)
                 return
             try:
-                api.answer(call).write(self)
+                _as_asked(api.answer(call), call).write(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
@@ -128,6 +129,14 @@ def _server(api: Api, port: int) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     return server
+
+
+def _as_asked(answer: Answer, call: Call) -> Answer:
+    """Return a message as a stream when a stream was asked for."""
+    body = answer.body
+    if call.body.get("stream") and isinstance(body, dict) and body.get("type") == "message":
+        return streamed(body)
+    return answer
 
 
 def _refused(call: Call) -> Answer | None:

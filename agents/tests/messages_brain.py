@@ -53,10 +53,10 @@ def brain(body: dict[str, Any]) -> Answer:
         "input_tokens": 1 + len(json.dumps(body["messages"])) // 4,
         "cache_read_input_tokens": len(json.dumps(body.get("system", ""))) // 4,
     }
-    return says(_understanding(_message(body), schema), model=body["model"], usage=usage)
+    return says(understanding(_message(body), schema), model=body["model"], usage=usage)
 
 
-def _understanding(text: str, schema: dict[str, Any]) -> dict[str, Any]:
+def understanding(text: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Fill the schema by rules."""
     properties = schema["properties"]
     intents = _enum(properties["intent"], schema)

@@ -63,6 +63,7 @@ class Talk:
         self.levels = dict(REAL)
         self.timer: tuple[int, datetime] | None = None
         self.pending: tuple[Say, ...] = ()
+        self.contact: dict[str, str] = {}
         self.decisions: list[Decision] = []
         self.timers_set = 0
 
@@ -73,6 +74,7 @@ class Talk:
             products=self.catalogue,
             contact_id="contact-1",
             contact_phone="+573009998877",
+            contact=self.contact,
             timers=self.levels,
             handover_message="Regalame 1 min, ya te comunico con un asesor",
             pending=self.pending,
@@ -83,8 +85,9 @@ class Talk:
         intent: str,
         kind: Any = "pregunta",
         confidence: int = 95,
-        text: str = "…",
+        text: str = "palabras",
         or_else: tuple[str, ...] = (),
+        sure: int = 30,
         **fields: str,
     ) -> Decision:
         """Let the flow hear one message that was understood like this."""
@@ -93,7 +96,7 @@ class Talk:
             intent=intent,
             confidence=confidence,
             fields=fields,
-            alternatives=tuple(Alternative(intent=other, confidence=30) for other in or_else),
+            alternatives=tuple(Alternative(intent=other, confidence=sure) for other in or_else),
         )
         world = self.world()
         self.pending = ()
@@ -101,7 +104,7 @@ class Talk:
 
     def tell(self, intent: str = "", **fields: str) -> Decision:
         """Give data and nothing else."""
-        return self.hear(intent, "datos", 95, "…", (), **fields)
+        return self.hear(intent, "datos", 95, "palabras", (), 30, **fields)
 
     def wait(self, seconds: float) -> Decision:
         """Let time pass; every timer that falls due on the way wakes the flow."""

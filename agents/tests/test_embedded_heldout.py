@@ -1,8 +1,13 @@
 """How well unseen messages are understood.
 
-The held-out set was written last, apart from the rest. When first seen it scored 0.93 for
-intents, 1.00 for classes and 0.95 (F1) for fields; three faults it showed were mended since. The
-development set was worked with: its score only guards against going back.
+The unseen set was written in three batches, blind: before the first look nothing was tuned for it.
+When first seen its first batch scored 0.941 for intents (of 170 that are no example's words), 0.976
+for classes (84) and 0.952 (F1) for fields (114); its second, written after the faults of the first
+were mended, 0.957 (70), 0.957 (69) and 0.957 (82); its third 0.898 (59), 0.931 (29) and 1.00 (49).
+Together that is 0.936, 0.962 and 0.963. The held-out set, older, had 0.93, 1.00 and 0.95 at its
+first look. What they showed was mended in general ways since, so today's scores are no longer
+those of unseen messages. The development set was worked with: its score only guards against
+going back.
 
 Each row has a `text`, the `mode` it is said in, and what is expected of it: `intent`, `kind`,
 `fields`, or several of them.
@@ -25,7 +30,7 @@ from agents.llm.embedded.client import Embedded
 from agents.llm.embedded.spelling import plain
 
 DATA = Path(__file__).parent / "data"
-SETS = ("somnio_heldout", "somnio_development")
+SETS = ("somnio_unseen", "somnio_heldout", "somnio_development")
 
 
 @cache

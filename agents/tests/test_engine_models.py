@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings as configured
 
+from agents import content
+from agents.engine.perceive import SHORT_HISTORY
+from agents.engine.reserving import most_of_a_call
 from agents.models import AgentTurn, ModelCall
 from agents.operations import settings
 from agents.tests import messages_answers as answers
@@ -57,6 +60,18 @@ class ClaudeTest(SellingTest):
         self.assertTrue(any("$77,900" in reply for reply in replies), replies)
         self.assertEqual(ModelCall.objects.count(), 2)
 
+    def test_the_second_look_is_told_more_of_what_was_said(self):
+        with claude_at() as api:
+            for number in range(5):
+                self.says(f"cuanto vale el envio numero {number}?")
+            api.calls.clear()
+            api.then(answers.understood("envio", 70), answers.understood("precio", 92))
+            self.says("y eso?")
+        first, second = (call.question["history"] for call in api.calls)
+        self.assertEqual(len(first), SHORT_HISTORY)
+        self.assertGreater(len(second), len(first))
+        self.assertEqual(second[-SHORT_HISTORY:], first)
+
     def test_lost_it_hands_over(self):
         with claude_at() as api:
             api.then(answers.understood("precio", 20))
@@ -76,8 +91,9 @@ class ClaudeTest(SellingTest):
         self.assertTrue(trace["failures"])
 
     def test_tokens_count_towards_the_budget(self):
-        settings.set_agent(self.ana, agent=SOMNIO, budget_tokens_session=150)
         with claude_at() as api:
+            reserved = most_of_a_call(content.current(SOMNIO).agent, "hola, cuanto vale?").tokens
+            settings.set_agent(self.ana, agent=SOMNIO, budget_tokens_session=reserved + 100)
             self.assertTrue(self.says("hola, cuanto vale?"))
             replies = self.says("hacen envios?")
         self.assertEqual((len(api.calls), len(replies)), (1, 1))

@@ -57,7 +57,7 @@ def test_it_asks_for_structured_output_and_nothing_the_models_refuse(api, claude
     assert system == {
         "type": "text",
         "text": "You are the shop of sleep.",
-        "cache_control": {"type": "ephemeral"},
+        "cache_control": {"type": "ephemeral", "ttl": "1h"},
     }
     schema = call.body["output_config"]["format"]["schema"]
     assert call.body["output_config"]["format"]["type"] == "json_schema"

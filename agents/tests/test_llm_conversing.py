@@ -1,5 +1,7 @@
 """A conversation with tools, over real HTTP."""
 
+import json
+
 import pytest
 
 from agents.engine.values import Question, State
@@ -13,6 +15,7 @@ from agents.llm.protocol import (
     Outcome,
     Spoken,
     Tool,
+    ToolCall,
     ToolResult,
 )
 from agents.tests import messages_answers as answers
@@ -163,3 +166,17 @@ def test_no_model_is_called_inside_an_operation(api, claude):
     finally:
         recording.reset(token)
     assert api.calls == []
+
+
+def test_the_next_step_of_a_loop_reads_what_was_said_before_from_the_cache(api, claude):
+    claude.complete(REQUEST)
+    call = ToolCall(id="t1", name="crm.contact.list", inputs={})
+    said = (*REQUEST.said, Spoken(role="model", calls=(call,)),
+            Spoken(role="user", results=(ToolResult(call_id="t1", text="none"),)))  # fmt: skip
+    claude.complete(CompletionRequest(system=REQUEST.system, said=said, tools=REQUEST.tools))
+    first, second = (call.body for call in api.calls)
+    assert (first["tools"], first["system"]) == (second["tools"], second["system"])
+    marks = [block.get("cache_control") for message in second["messages"]
+             for block in message["content"]]  # fmt: skip
+    assert marks == [None, None, {"type": "ephemeral"}]
+    assert json.dumps(second).count("cache_control") <= 4

@@ -187,5 +187,29 @@ class PageTest(FreshTest):
         self.assertContains(page, "embedded")
         self.assertContains(page, "No model was asked today.")
 
+    def test_a_server_is_shown_with_what_each_of_its_models_is_for(self):
+        told = {"ANTHROPIC_API_KEY": "", "MORFX_MODEL_URL": "http://k:s3cret@models.lan:8000/v1",
+                "MORFX_MODEL_NAME": "ours-7b", "MORFX_MODEL_TRANSCRIBE": "whisper-1",
+                "MORFX_MODEL_KEY": "s3cret"}  # fmt: skip
+        with mock.patch.dict("os.environ", told):
+            page = self.signed_in().get(self._url("models"))
+        for words in ("openai", "models.lan:8000", "ours-7b", "price not known", "voice notes"):
+            self.assertContains(page, words)
+        self.assertNotContains(page, "s3cret")
+        self.assertNotContains(page, "No model here hears voice notes")
+
+    def test_where_nobody_listens_the_page_says_so(self):
+        with mock.patch.dict("os.environ", {"ANTHROPIC_API_KEY": "k", "MORFX_MODEL_URL": ""}):
+            page = self.signed_in().get(self._url("models"))
+        self.assertContains(page, "No model here hears voice notes")
+
+    def test_the_share_of_a_cache_and_the_seconds_of_speech_are_shown(self):
+        used = Usage(client="openai", asked_model="m", model="m", input_tokens=100,
+                     cache_read_tokens=300, audio_seconds=42.0)  # fmt: skip
+        calls.write([calls.row_of(used)])
+        page = self.signed_in().get(self._url("models"))
+        self.assertContains(page, "75 %")
+        self.assertContains(page, "42 s of speech")
+
     def _url(self, name: str) -> str:
         return reverse(f"agents:{name}", args=[self.shop.workspace.slug])

@@ -129,6 +129,18 @@ class CallsTest(FreshTest):
             comprehension.comprehend(self.ana, agent="somnio-sales-v1", text="cuanto vale?")
         (call,) = ModelCall.objects.all()
         self.assertEqual((call.outcome, call.source), ("ok", "anthropic"))
+        self.assertEqual((call.purpose, call.agent), ("question.comprehend", "somnio-sales-v1"))
+        self.assertEqual(len(call.prompt_version), 8)
+
+    def test_what_is_rehearsed_says_so(self):
+        from agents.operations import sandbox
+
+        with claude_at():
+            started = sandbox.start(self.ana, agent="somnio-sales-v1")
+            sandbox.say(self.ana, session=started["session"], text="cuanto vale?")
+        (call,) = ModelCall.objects.all()
+        self.assertEqual((call.purpose, call.agent), ("sandbox.comprehend", "somnio-sales-v1"))
+        self.assertEqual((len(call.prompt_version), call.turn_id), (8, None))
 
     def test_lookups_say_that_a_cost_is_not_known(self):
         calls.begin(FORECAST, "comprehend")

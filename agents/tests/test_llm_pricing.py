@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.llm.pricing import DEFAULT, FREE, TABLE, cost, is_priced, price_of
+from agents.llm.pricing import DEFAULT, FREE, TABLE, cost, is_priced, price_of, priced
 from agents.llm.protocol import Usage
 
 MILLION = 1_000_000
@@ -68,9 +68,58 @@ def test_a_model_without_a_row_is_charged_as_the_dearest():
 
 def test_every_row_is_consistent():
     for row in (*TABLE, DEFAULT):
-        assert row.cache_read < row.input < row.cache_write < row.cache_write_1h
-        assert row.input < row.output
+        assert row.cache_read <= row.input <= row.cache_write <= row.cache_write_1h
+        assert row.input <= row.output
+        assert row.output or row.minute
+        if row.model.startswith("claude"):
+            assert row.cache_read < row.input < row.cache_write < row.cache_write_1h
     assert price_of("embedded") is FREE
+
+
+def test_no_model_has_two_prices_of_one_day():
+    rows = [(row.model, row.since, row.above) for row in TABLE]
+    assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize(
+    ("named", "row"),
+    [
+        ("gpt-4.1-mini-2025-04-14", "gpt-4.1-mini"),
+        ("openai/gpt-4.1-mini", "gpt-4.1-mini"),
+        ("anthropic/claude-haiku-4-5", "claude-haiku-4-5"),
+        ("gpt-5-nano", "gpt-5-nano"),
+        ("mistral-small-latest", "mistral-small"),
+    ],
+)
+def test_a_model_is_found_under_the_names_it_goes_by(named, row):
+    assert price_of(named).model == row
+
+
+def test_a_sound_is_paid_by_the_minute():
+    assert cost(used("whisper-1", audio_seconds=90.0)) == Decimal("0.009")
+    assert cost(used("gpt-4o-mini-transcribe", audio_seconds=60.0, input_tokens=900)) == Decimal(
+        "0.003"
+    )
+    assert cost(used("some-whisper", audio_seconds=60.0)) == DEFAULT.minute
+
+
+def test_what_we_have_no_price_for_is_an_estimate():
+    assert priced(used("claude-new-9", input_tokens=10)).estimated
+    assert not priced(used("claude-haiku-4-5", input_tokens=10)).estimated
+    assert not priced(used("embedded")).estimated
+
+
+@pytest.mark.parametrize(
+    ("told", "dollars"),
+    [("0/0", 0), ("0.5/2", "2.5"), ("3", 6), ("free", None), ("-1/2", None), ("nan/1", None),
+     ("1/", 2), ("inf/1", None)],
+)  # fmt: skip
+def test_the_price_of_a_model_of_one_s_own_is_said_by_its_operator(monkeypatch, told, dollars):
+    monkeypatch.setenv("MORFX_MODEL_PRICE", told)
+    usage = used("ours", input_tokens=MILLION, output_tokens=MILLION)
+    assert cost(usage) == (60 if dollars is None else Decimal(dollars))
+    assert priced(usage).estimated is (dollars is None)
+    assert cost(used("claude-haiku-4-5", input_tokens=MILLION)) == 1
 
 
 @given(COUNTS, COUNTS, COUNTS, COUNTS)

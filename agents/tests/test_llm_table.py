@@ -45,6 +45,8 @@ REACHED = {
     Failure.BAD_REQUEST: [lambda: answers.error(400, "invalid_request_error", "schema"),
                           lambda: answers.error(422, "invalid_request_error")],
     Failure.TOO_LARGE: [lambda: answers.error(413, "request_too_large"),
+                        lambda: answers.error(400, "invalid_request_error",
+                                              "prompt is too long: 210000 tokens > 200000"),
                         lambda: answers.says("{}", stop="model_context_window_exceeded")],
     Failure.REFUSED: [answers.refusal],
     Failure.CUT_SHORT: [answers.cut_short],
@@ -184,7 +186,7 @@ def test_a_fault_of_our_own_after_the_call_may_have_been_billed(monkeypatch):
 
 
 def test_every_failure_has_a_row_a_test_that_reaches_it_and_words_for_people():
-    elsewhere = {Failure.UNREACHABLE, Failure.BROKEN_CLIENT}
+    elsewhere = {Failure.UNREACHABLE, Failure.BROKEN_CLIENT, Failure.BAD_FILE, Failure.NOT_TAKEN}
     assert set(TABLE) == set(Failure)
     assert set(REACHED) | set(MISUSED) | elsewhere == set(Failure)
     assert set(Failure) <= {Failure(name) for name in REASONS if name != "lost"}
@@ -202,11 +204,12 @@ def test_a_date_to_wait_for_is_a_wish_to_wait():
         assert asked.links[0].breaker.state == "open"
 
 
-def test_nothing_asks_for_a_stream():
+def test_nothing_asks_for_a_stream_unless_somebody_listens():
     with chain() as (api, asked):
         asked.comprehend(REQUEST)
         asked.complete(TALK)
-    assert all("stream" not in call.body for call in api.calls)
+        asked.complete(TALK, on_text=lambda text: None)
+    assert ["stream" in call.body for call in api.calls] == [False, False, True]
 
 
 def test_another_model_than_asked_is_what_the_ledger_gets():

@@ -2,61 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from agents.models import SandboxSession
-from agents.operations import sandbox, settings
+from agents.operations import sandbox
 from crm.models import Contact, Order, Product
 from inbox.models import Message, Send
 from morfx.events.models import Event
 from morfx.jobs.models import Job
 from morfx.testing.case import CafeTest
 
-SOMNIO = "somnio-sales-v1"
-EVERYTHING = (
-    "Jose Romero 3001234567 cra 10 # 20-30 barrio Chapinero Bogota Cundinamarca jose@example.com"
-)
-
-
-class Rehearsing(CafeTest):
-    """A tester with a rehearsal at the real pace."""
-
-    @classmethod
-    def furnish(cls) -> None:
-        settings.set_agent(cls.ana, agent=SOMNIO, on=True)
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.session = self.start()
-
-    def start(self, **how: Any) -> str:
-        inputs = {"agent": SOMNIO, "timer_preset": "real", "speed": 1.0, **how}
-        started = sandbox.start.submit(self.beto, inputs)
-        return str(started.data["session"])
-
-    def say(self, text: str, session: str = "") -> dict[str, Any]:
-        inputs = {"session": session or self.session, "text": text}
-        return sandbox.say.submit(self.beto, inputs).data
-
-    def advance(self, seconds: float, session: str = "") -> dict[str, Any]:
-        inputs = {"session": session or self.session, "seconds": seconds}
-        return sandbox.advance.submit(self.beto, inputs).data
-
-
-def keys(answer: dict[str, Any]) -> list[str]:
-    return [reply["key"] for reply in answer["replies"]]
-
-
-def words(answer: dict[str, Any]) -> str:
-    return "\n".join(reply["text"] for reply in answer["replies"])
-
-
-def done(answer: dict[str, Any], operation: str) -> list[dict[str, Any]]:
-    return [effect for effect in answer["effects"] if effect.get("operation") == operation]
-
-
-def due(answer: dict[str, Any]) -> list[tuple[int, float]]:
-    return [(timer["level"], timer["due_in"]) for timer in answer["timers"]]
+from .rehearsing import EVERYTHING, SOMNIO, Rehearsing, deeds, due, keys, words
 
 
 class ReferenceConversations(Rehearsing):
@@ -88,10 +42,10 @@ class ReferenceConversations(Rehearsing):
         self.assertEqual(due(answer), [(4, 600)])
         answer = self.say("si, confirmo")
         self.assertEqual((answer["mode"], len(answer["replies"])), ("confirmado", 2))
-        (order,) = done(answer, "crm.order.create")
+        (order,) = deeds(answer, "crm.order.create")
         self.assertEqual(order["inputs"]["products"][0]["price"], "109900.00")
         self.assertEqual(order["inputs"]["stageName"], "NUEVO PEDIDO")
-        tags = [tag["inputs"] for tag in done(answer, "crm.tag.add")]
+        tags = [tag["inputs"] for tag in deeds(answer, "crm.tag.add")]
         self.assertIn({"order": order["result"]["id"], "tag": "WPP"}, tags)
         self.assertEqual(due(answer), [])
 
@@ -156,7 +110,7 @@ class ReferenceConversations(Rehearsing):
         self.say(EVERYTHING)
         answer = self.advance(600)
         self.assertEqual(answer["mode"], "pedido_sinpack")
-        (order,) = done(answer, "crm.order.create")
+        (order,) = deeds(answer, "crm.order.create")
         self.assertEqual(order["inputs"]["products"], [])
         self.assertEqual([r["after_seconds"] for r in answer["replies"]], [600])
 
@@ -165,7 +119,7 @@ class ReferenceConversations(Rehearsing):
         self.say("el de 2")
         answer = self.advance(603)
         self.assertEqual(answer["mode"], "pedido_pendiente")
-        (order,) = done(answer, "crm.order.create")
+        (order,) = deeds(answer, "crm.order.create")
         self.assertEqual(order["inputs"]["products"][0]["price"], "109900.00")
         self.assertFalse(order["inputs"]["confirmed"])
 
@@ -182,7 +136,7 @@ class ReferenceConversations(Rehearsing):
         answer = self.say("quiero el 2x")
         self.assertNotEqual(answer["mode"], "resumen")
         self.assertIn("$109,900", words(answer))
-        self.assertEqual(done(answer, "crm.order.create"), [])
+        self.assertEqual(deeds(answer, "crm.order.create"), [])
 
     def test_11_a_yes_without_a_summary(self):
         answer = self.say("confirmo")
@@ -192,7 +146,7 @@ class ReferenceConversations(Rehearsing):
         self.assertEqual(answer["mode"], "ofrecer_promos")
         self.assertEqual(len(answer["replies"]), 1)
         self.assertTrue(all(pack in words(answer).lower() for pack in ("1x", "2x", "3x")))
-        self.assertEqual(done(answer, "crm.order.create"), [])
+        self.assertEqual(deeds(answer, "crm.order.create"), [])
 
 
 class TheClock(Rehearsing):
@@ -260,9 +214,9 @@ class NothingLeaves(Rehearsing):
     def test_deeds_are_checked_though_they_are_not_done(self):
         self.say(EVERYTHING)
         self.say("el de 1")
-        deeds = [e for e in self.say("si, confirmo")["effects"] if e["effect"] == "Do"]
-        self.assertTrue(deeds)
-        self.assertFalse([deed for deed in deeds if "error" in deed])
+        does = [e for e in self.say("si, confirmo")["effects"] if e["effect"] == "Do"]
+        self.assertTrue(does)
+        self.assertFalse([deed for deed in does if "error" in deed])
 
     def test_nonsense_and_strangers_are_refused(self):
         with self.assertRefused(code="AGENT_NOT_FOUND", field="agent"):

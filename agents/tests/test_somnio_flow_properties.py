@@ -40,7 +40,8 @@ MESSAGES = st.tuples(
             "intent": st.sampled_from(INTENTS),
             "kind": st.sampled_from(["datos", "pregunta", "mixto", "irrelevante"]),
             "confidence": st.one_of(st.just(95), st.integers(0, 100)),
-            "text": st.sampled_from(["", "ok", "¿y eso?"]),
+            "text": st.sampled_from(["", "ok", "sí", "👍", "¿y eso?"]),
+            "sure": st.sampled_from([30, 95]),
             "or_else": st.lists(st.sampled_from(INTENTS), max_size=3).map(tuple),
             "fields": SOME_DATA,
             "held": st.integers(0, 5),
@@ -64,6 +65,21 @@ STATES = st.builds(
     marks=st.sets(
         st.sampled_from(["waiting_since", "first_data", "packs_shown", "order", "reminded"])
     ),
+)
+CONTACTS = st.sampled_from(
+    [
+        {},
+        {"name": "💤", "email": "a@b.co"},
+        {"name": "Ana", "phone": "+573001112233", "address": "Calle 1", "city": "Villanueva"},
+        {
+            "name": "Jose Romero",
+            "phone": "+573001112233",
+            "email": "jose@example.com",
+            "address": "Calle 1 Numero 2-3, Barrio Chapinero",
+            "city": "Bogota",
+            "department": "Cundinamarca",
+        },
+    ]
 )
 PRICE = st.integers(1, 10_000_000).map(str)
 
@@ -90,9 +106,10 @@ def sales(talk: Talk) -> int:
 
 
 @settings(max_examples=400, deadline=None)
-@given(steps=STEPS)
-def test_any_conversation_holds(steps):
+@given(steps=STEPS, contact=CONTACTS)
+def test_any_conversation_holds(steps, contact):
     talk = Talk()
+    talk.contact = contact
     play(talk, steps)
     assert len(talk.done("crm.order.create")) <= sales(talk)
     assert not [why for d in talk.decisions for why in d.why if "cannot be followed" in why]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from agents.llm import clients, health, telling
+from agents.llm import clients, health, pricing, telling
 from agents.models import ModelCall, ModelHealth
 from agents.operations import alarms
 from morfx.operations.errors import Refused
@@ -26,6 +26,14 @@ from .showing import dollars
 
 TROUBLED = 20
 """Of today's calls without an answer, how many are listed."""
+
+USES = {
+    "message": gettext_lazy("every message"),
+    "doubt": gettext_lazy("in doubt, talks with tools"),
+    "picture": gettext_lazy("pictures"),
+    "voice": gettext_lazy("voice notes"),
+}
+"""What a model is used for."""
 
 OUTCOMES = {
     "ok": gettext_lazy("Answered"),
@@ -45,6 +53,7 @@ def models(request: MemberRequest) -> HttpResponse:
     known = {row.client: row for row in ModelHealth.objects.all()}
     context = {
         "models": [_model(name, known.get(name)) for name in clients.names()],
+        "can_listen": any(use == "voice" for _id, use in _uses("openai")),
         "outcomes": _outcomes(today),
         "troubled": [_call(call) for call in troubled],
     }
@@ -73,6 +82,22 @@ def banner(request: MemberRequest) -> HttpResponse:
     return render(request, "agents/model-alarms.html", {"alarms": shown})
 
 
+def _uses(client: str) -> list[tuple[str, str]]:
+    found = clients.uses(fast=settings.MODEL_FAST, strong=settings.MODEL_STRONG)
+    return found.get(client, [])
+
+
+def _ids(client: str) -> list[dict[str, Any]]:
+    """Return a client's models, each once, with what it is used for and whether it has a price."""
+    found: dict[str, list[str]] = {}
+    for model, use in _uses(client):
+        found.setdefault(model, []).append(str(USES[use]))
+    return [
+        {"id": model, "uses": ", ".join(uses), "is_priced": pricing.is_priced(model)}
+        for model, uses in found.items()
+    ]
+
+
 def _model(name: str, row: ModelHealth | None) -> dict[str, Any]:
     is_open = row is not None and row.state == ModelHealth.State.OPEN
     state = "closed"
@@ -80,7 +105,8 @@ def _model(name: str, row: ModelHealth | None) -> dict[str, Any]:
         state = "half_open" if row.is_half_open() else "open"
     return {
         "name": name,
-        "ids": [] if name == "embedded" else [settings.MODEL_FAST, settings.MODEL_STRONG],
+        "ids": _ids(name),
+        "host": clients.host() if name == "openai" else "",
         "state": state,
         "since": row.since if row else None,
         "until": row.open_until if row else None,
@@ -94,14 +120,23 @@ def _model(name: str, row: ModelHealth | None) -> dict[str, Any]:
 
 def _outcomes(today: Any) -> list[dict[str, Any]]:
     """Return today's calls and cost by model and outcome; estimates are said to be."""
-    rows = today.values("source", "outcome").annotate(calls=Count("id"), cost=Sum("cost"))
+    rows = today.values("source", "outcome").annotate(
+        calls=Count("id"),
+        cost=Sum("cost"),
+        guesses=Count("id", filter=Q(is_estimate=True)),
+        cached=Sum("cache_read_tokens"),
+        sent=Sum(F("input_tokens") + F("cache_read_tokens") + F("cache_write_tokens")),
+        seconds=Sum("audio_seconds"),
+    )
     return [
         {
             "client": row["source"],
             "outcome": OUTCOMES.get(row["outcome"], row["outcome"]),
             "calls": row["calls"],
             "cost": dollars(row["cost"] or Decimal(0)),
-            "is_estimate": row["outcome"] in ("unknown", "started"),
+            "is_estimate": row["guesses"] > 0,
+            "cached": round(100 * row["cached"] / row["sent"]) if row["cached"] else 0,
+            "seconds": round(row["seconds"] or 0),
         }
         for row in rows.order_by("source", "outcome")
     ]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from agents import silences
 from agents.engine import registry, situation
 from agents.engine.registry import AgentDefinition
-from agents.models import AgentTurn, ModelCall, Session
+from agents.models import Session
 from agents.operations import sessions
 from inbox.models import Conversation, Message
 from morfx.jobs.models import Job
-from morfx.web.sentences import read
 from morfx.workspaces.access import MemberRequest, member_required, needs
 
-from .showing import SILENCES, dollars, show
+from .showing import dollars, place, show
 
 
 @member_required
@@ -36,7 +34,8 @@ def panel(request: MemberRequest, conversation: UUID) -> HttpResponse:
         "conversation": row,
         "agent": agent,
         "session": session,
-        "silence": _silence(row, session),
+        "silence": _silence(row),
+        "session_url": place(request, "session", session.pk) if session else "",
         "back_url": reverse("inbox:conversation", args=[request.workspace.slug, row.pk]),
     }
     if session is not None and agent is not None:
@@ -47,8 +46,6 @@ def panel(request: MemberRequest, conversation: UUID) -> HttpResponse:
 def _standing(agent: AgentDefinition, session: Session) -> dict[str, Any]:
     data = {name: value for name, value in (session.state.get("data") or {}).items() if value}
     names = [name for name in agent.words.wanted if name not in data]
-    spent = ModelCall.objects.filter(session=session).aggregate(cost=Sum("cost"))["cost"]
-    tokens = session.turns.aggregate(tokens=Sum("tokens"))["tokens"] or 0
     mode = str(session.state.get("mode") or agent.flow(()).initial_mode)
     return {
         "mode": agent.words.mode(mode),
@@ -61,8 +58,8 @@ def _standing(agent: AgentDefinition, session: Session) -> dict[str, Any]:
         "missing": [agent.words.field(name) for name in names],
         "selection": session.state.get("selection") or "",
         "timer": _next_timer(agent, session),
-        "tokens": tokens,
-        "cost": dollars(spent or Decimal(0)),
+        "tokens": session.tokens_used,
+        "cost": dollars(session.cost_used),
     }
 
 
@@ -74,17 +71,12 @@ def _next_timer(agent: AgentDefinition, session: Session) -> dict[str, Any] | No
     return {"due_at": row.due_at, "leads_to": agent.words.level(int(row.args.get("level", 0)))}
 
 
-def _silence(conversation: Conversation, session: Session | None) -> str:
+def _silence(conversation: Conversation) -> str:
     """Return why the customer's last message got no answer; empty when it got one."""
     last = (
         Message.objects.filter(conversation=conversation, direction=Message.Direction.INBOUND)
         .order_by("-id")
         .first()
     )
-    if last is None or last.heard_at is None:
-        return ""
-    kind, _, turn = last.heard_by.partition(":")
-    if kind != "turn":
-        return str(SILENCES.get(last.heard_by, last.heard_by))
-    found = AgentTurn.objects.filter(pk=turn).first()
-    return read(str(found.trace.get("silent_because", ""))) if found else ""
+    found = silences.of([last]) if last is not None else {}
+    return next((silence.sentence for silence in found.values()), "")

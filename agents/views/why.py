@@ -41,7 +41,7 @@ def why(request: MemberRequest, message: UUID) -> HttpResponse:
         ),
     }
     if turn is not None:
-        context |= explained(turn, bubble)
+        context |= explained(turn, about=str(bubble.content.get("intent", "")))
     return show(request, "why", context)
 
 
@@ -58,13 +58,12 @@ def turn_of(bubble: Message) -> AgentTurn | None:
     return rows.select_related("session").filter(pk=pk).first()
 
 
-def explained(turn: AgentTurn, bubble: Message) -> dict[str, Any]:
-    """Return what the page shows of a turn."""
+def explained(turn: AgentTurn, *, about: str = "") -> dict[str, Any]:
+    """Return what pages show of a turn, and of the bubble that answers what it is `about`."""
     trace = turn.trace
     agent = registry.agents.get(turn.session.agent)
     heard = trace.get("comprehension") or {}
     before, after = trace.get("before") or {}, trace.get("after") or {}
-    about = str(bubble.content.get("intent", ""))
     return {
         "about": "" if about in str(heard.get("intent", "")) else _intent(agent, about),
         "timer": words.timer(agent, turn),
@@ -73,11 +72,18 @@ def explained(turn: AgentTurn, bubble: Message) -> dict[str, Any]:
         "steps": [read(step) for step in trace.get("why") or [] if ARROW not in step],
         "mode_before": _mode(agent, before),
         "mode_after": _mode(agent, after),
-        "handed_over": read(trace.get("handed_over", "")),
+        "silent_because": read(trace.get("silent_because") or ""),
+        "handed_over": read(trace.get("handed_over") or ""),
+        "timers": [
+            words.timer_effect(agent, effect)
+            for effect in trace.get("effects") or []
+            if effect.get("effect") in ("SetTimer", "CancelTimer")
+        ],
         "tools": [_tool(tool) for tool in trace.get("tools") or []],
         **_spent(turn),
         "version": trace.get("version", ""),
         "prompt_version": trace.get("prompt_version", ""),
+        "content_version": trace.get("content_version", ""),
         "failures": trace.get("failures") or [],
         "raw": pretty(trace),
     }

@@ -30,6 +30,7 @@ def label(field: str) -> str:
         "shipping_address": _("Ship to"),
         "shipping_city": _("City"),
         "shipping_department": _("Department"),
+        "shipping_phone": _("Phone of the recipient"),
         "sku": _("SKU"),
         "status": _("Status"),
         "title": _("Title"),

@@ -27,6 +27,7 @@ LABELS: Mapping[str, Any] = {
     "shipping_address": _("Ship to"),
     "shipping_city": _("City"),
     "department": _("Department"),
+    "shipping_phone": _("Phone of the recipient"),
     "carrier": _("Carrier"),
     "tracking_number": _("Tracking number"),
     "notes": _("Notes"),
@@ -54,7 +55,15 @@ class NewOrder(LinesForm):
     """Asks for a new order; for its contact too, by name or phone, unless that is given."""
 
     operation = orders.create
-    ask = ("pipeline", "shipping_address", "shipping_city", "department", "notes", "confirmed")
+    ask = (
+        "pipeline",
+        "shipping_address",
+        "shipping_city",
+        "department",
+        "shipping_phone",
+        "notes",
+        "confirmed",
+    )
     labels = LABELS
     widgets = WIDGETS
 
@@ -98,6 +107,7 @@ class EditOrder(LinesForm):
         "shipping_address",
         "shipping_city",
         "department",
+        "shipping_phone",
         "carrier",
         "tracking_number",
         "notes",

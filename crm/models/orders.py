@@ -127,6 +127,8 @@ class Order(Owned):
     shipping_address = models.CharField(max_length=500, blank=True)
     shipping_city = models.CharField(max_length=100, blank=True)
     shipping_department = models.CharField(max_length=100, blank=True)
+    shipping_phone = models.CharField(max_length=40, blank=True, db_default="")
+    """Whom the courier calls, as it was said; the contact's own number is on the contact."""
     carrier = models.CharField(max_length=100, blank=True)
     tracking_number = models.CharField(max_length=100, blank=True)
     custom_fields = models.JSONField(default=dict, blank=True)
@@ -168,6 +170,7 @@ class Order(Owned):
             "shipping_address": self.shipping_address,
             "shipping_city": self.shipping_city,
             "shipping_department": self.shipping_department,
+            "shipping_phone": self.shipping_phone,
             "carrier": self.carrier,
             "tracking_number": self.tracking_number,
             "notes": self.description,

@@ -42,6 +42,8 @@ Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 """An e-mail address, or nothing."""
 PhoneText = Annotated[str, Field(max_length=40)]
 """A phone number as somebody typed it; the body reads it, to say PHONE_INVALID."""
+RecipientPhone = Annotated[str, AfterValidator(_line), Field(max_length=40)]
+"""Whom a courier calls, as it was said: a landline with an extension too."""
 TagName = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=40)]
 Sku = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
 StageName = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]

@@ -11,7 +11,7 @@ from morfx.events.ledger import record
 from morfx.operations.actor import Actor
 from morfx.operations.catalogue import operation
 from morfx.operations.errors import Conflict, Refused
-from morfx.operations.inputs import Also, Ref, Text
+from morfx.operations.inputs import Also, Text
 from morfx.workspaces.models import Workspace
 
 from ..facts import OrderCreated, OrderDeleted, OrderMoved, OrderUpdated
@@ -23,6 +23,7 @@ from .inputs import (
     LockedOrder,
     NearStage,
     Place,
+    RecipientPhone,
     StageName,
     TargetStage,
     TheContact,
@@ -41,6 +42,7 @@ COPIED = (
     "shipping_address",
     "shipping_city",
     "shipping_department",
+    "shipping_phone",
     "custom_fields",
 )
 """What a copy always takes over; the carrier and its number are the first parcel's."""
@@ -58,6 +60,7 @@ def create(
     shipping_address: Address = "",
     shipping_city: Place = "",
     department: Annotated[Place, Also("shipping_department")] = "",
+    shipping_phone: RecipientPhone = "",
     notes: Annotated[Text, Also("description")] = "",
     name: Title = "",
     source: Source = "",
@@ -86,6 +89,7 @@ def create(
         shipping_address=shipping_address,
         shipping_city=shipping_city,
         shipping_department=department,
+        shipping_phone=shipping_phone,
     )
     if products:
         lines.write(order, products)
@@ -103,6 +107,7 @@ def update(
     shipping_address: Address | None = None,
     shipping_city: Place | None = None,
     department: Annotated[Place, Also("shipping_department")] | None = None,
+    shipping_phone: RecipientPhone | None = None,
     notes: Annotated[Text, Also("description")] | None = None,
     name: Title | None = None,
     carrier: Place | None = None,
@@ -118,6 +123,7 @@ def update(
         "shipping_address": shipping_address,
         "shipping_city": shipping_city,
         "shipping_department": department,
+        "shipping_phone": shipping_phone,
         "description": notes,
         "name": name,
         "carrier": carrier,
@@ -145,7 +151,7 @@ def move(
     *,
     order: LockedOrder,
     stage: TargetStage,
-    expected: Ref[Stage] | None = None,
+    expected: NearStage | None = None,
 ) -> Order:
     """Move an order to another stage of its pipeline.
 

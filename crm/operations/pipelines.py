@@ -18,7 +18,7 @@ from morfx.operations.inputs import Color, Text
 
 from ..facts import PipelineCreated, StageCreated
 from ..models import Pipeline, Stage
-from .inputs import LockedPipeline, PipelineName, StageName
+from .inputs import LockedPipeline, NearStage, PipelineName, StageName
 
 Closing = Literal["open", "won", "lost"]
 
@@ -95,18 +95,20 @@ def add_stage(
     color: Color = "#6366f1",
     closing: Closing = "open",
     first: bool = False,
+    after: NearStage | None = None,
 ) -> Stage:
-    """Add a stage at the end of a pipeline, or as its first.
+    """Add a stage at the end of a pipeline, as its first, or after one that it has.
 
     Does nothing when the pipeline has a stage of this name, in any case.
     """
     stages = Stage.objects.filter(pipeline=pipeline)
     if known := stages.filter(name__iexact=name).first():
         return known
-    if first:
-        stages.update(position=F("position") + 1)
+    if after is not None and after.pipeline_id != pipeline.pk:
+        raise Refused(_("That stage belongs to another pipeline."), field="after")
     last: int | None = stages.aggregate(last=Max("position"))["last"]
-    position = 0 if first or last is None else last + 1
+    position = 0 if first or last is None else 1 + (last if after is None else after.position)
+    stages.filter(position__gte=position).update(position=F("position") + 1)
     stage = Stage.objects.create(
         pipeline=pipeline, name=name, color=color, closing=closing, position=position
     )

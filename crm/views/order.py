@@ -72,6 +72,7 @@ def _shown(request: MemberRequest, order: Order) -> Shape:
         "tracking_number": order.tracking_number,
         "shipping_address": order.shipping_address,
         "shipping_city": order.shipping_city,
+        "shipping_phone": order.shipping_phone,
         "description": order.description,
         "tags": order.tags.all(),
         "lines": order.sorted_lines(),

@@ -21,6 +21,9 @@ from ..models import Conversation, Message, Send
 from . import sending
 from .conversations import raise_epoch
 
+RESENT_WHOLE = ("template", "image")
+"""Types of messages whose words alone are not what was sent."""
+
 Body = Annotated[str, Field(max_length=4096), Also("message", "body")]
 LockedOrNone = Annotated[Conversation, Row(locked=True, missing="CONVERSATION_NOT_FOUND")] | None
 ContactOrNone = Annotated[Contact, Row(missing="CONTACT_NOT_FOUND")] | None
@@ -79,7 +82,7 @@ def retry(actor: Actor, *, message: Ref[Message]) -> Message:
     if message.status not in ("failed", "unknown") or message.direction != "outbound":
         raise Conflict(_("Only a message that failed can be sent again."))
     former = message.sends.order_by("attempt").last()
-    body = former.body if former is not None and message.type == "template" else None
+    body = former.body if former is not None and message.type in RESENT_WHOLE else None
     if not body and not window.is_open(conversation.last_customer_message_at, timezone.now()):
         raise Refused(_("The 24-hour window is closed."), code="WINDOW_CLOSED")
     attempt = (former.attempt if former else 0) + 1

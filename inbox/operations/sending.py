@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,15 @@ class Bubble:
     intent: str = ""
     last_word: bool = False
     """The line of a hand-over: goes out although the bot is already off."""
+    image: str = ""
+    """The public address of a picture; `text` is its caption then."""
+
+    def as_body(self) -> dict[str, Any]:
+        """Return what the ledger keeps of it."""
+        body: dict[str, Any] = {"type": "text", "text": self.text}
+        if self.image:
+            body |= {"type": "image", "link": self.image}
+        return body | {"key": self.key, "intent": self.intent, "last_word": self.last_word}
 
 
 @operation("whatsapp.bubble.plan", needs=SYSTEM)
@@ -58,13 +67,7 @@ def plan(
             sender_id=agent,
             purpose=f"{plan_id}:{position}",
             plan=plan_id,
-            body={
-                "type": "text",
-                "text": bubble.text,
-                "key": bubble.key,
-                "intent": bubble.intent,
-                "last_word": bubble.last_word,
-            },
+            body=bubble.as_body(),
             position=position,
             pause=bubble.pause,
             epoch=conversation.epoch,
@@ -82,6 +85,11 @@ def plan(
         )
         schedule(conversation.pk)
     return planned
+
+
+withdrawals: list[Callable[[Send, str], None]] = []
+"""Who wants to know of plans that were withdrawn before anything of them went out, by their first
+bubble, and why."""
 
 
 @compiled
@@ -122,7 +130,14 @@ def put_aside(rows: QuerySet[Send], reason: str) -> int:
     One that stands in the thread already (it was throttled, or tried again) is shown as not sent.
     """
     planned = rows.filter(state=Send.State.PLANNED)
-    shown = list(planned.exclude(message=None).values_list("message_id", flat=True))
-    error = {"code": None, "title": _("Not sent: somebody else has the word now.")}
-    Message.objects.filter(pk__in=shown).update(status="failed", error=error)
-    return planned.update(state=Send.State.WITHDRAWN, reason=reason, settled_at=timezone.now())
+    kept = list(planned.only("message_id", "conversation_id", "plan", "position", "attempt"))
+    shown = [row.message_id for row in kept if row.message_id]
+    if shown:
+        error = {"code": None, "title": _("Not sent: somebody else has the word now.")}
+        Message.objects.filter(pk__in=shown).update(status="failed", error=error)
+    count = planned.update(state=Send.State.WITHDRAWN, reason=reason, settled_at=timezone.now())
+    unsaid = [row for row in kept if row.plan and row.position == 0 and row.attempt == 1]
+    for row in unsaid:
+        for hear in withdrawals:
+            hear(row, reason)
+    return count

@@ -19,6 +19,7 @@ from . import amended, attempts, people
 from .content import cards, described, media, place
 from .finding import link
 from .stretches import Stretch
+from .unanswered import unanswered
 
 STATUSES = {"queued": "planned", "sending": "claimed", "played": "read"}
 ICONS = {
@@ -40,6 +41,7 @@ class Lines:
         self.agent = agent or str(_("The agent"))
         self.customer = people.customer(conversation)
         self.attempts: Mapping[UUID, list[dict[str, Any]]] = {}
+        self.silent: set[UUID] = set()
 
     def of(self, stretch: Stretch) -> list[Line]:
         """Return the lines, oldest first."""
@@ -47,6 +49,7 @@ class Lines:
         reactions = amended.reactions(self.conversation, stretch.messages)
         quoted = self._quoted(stretch.messages, known)
         self.attempts = attempts.of(stretch.messages)
+        self.silent = unanswered(self.conversation, stretch.messages)
         names = people.names(who for event in stretch.events for who in _named(event))
         lines = [
             self._message(row, reactions, quoted)
@@ -98,6 +101,7 @@ class Lines:
         outbound = row.direction == Message.Direction.OUTBOUND
         return {
             "why_url": self._why_url(row),
+            "silence_url": self._silence_url(row),
             "retry_url": self._retry_url(row) if outbound else None,
             "attempts": self.attempts.get(row.pk),
         }
@@ -131,6 +135,9 @@ class Lines:
 
     def _why_url(self, row: Message) -> str | None:
         return link("agents:why", self.slug, row.pk) if row.sender == "agent" else None
+
+    def _silence_url(self, row: Message) -> str | None:
+        return link("agents:silence", self.slug, row.pk) if row.pk in self.silent else None
 
     def _retry_url(self, row: Message) -> str | None:
         told = row.status == "unknown" and row.error

@@ -87,6 +87,8 @@ def media(row: Message, url: str | None) -> dict[str, Any] | None:
     if row.type not in MEDIA:
         return None
     part, noted = _part(row), stored_files.noted(row)
+    if row.direction == Message.Direction.OUTBOUND and (link := str(part.get("link") or "")):
+        return {"url": link, "name": "", "mime": "", "size": "", "missing": False}
     state = noted.get("state")
     alive = bool(part.get("id")) and timezone.now() - row.created_at < KEPT_FOR
     here = state == stored_files.STORED or (alive and state != stored_files.GONE)

@@ -22,7 +22,17 @@ from .installation import remove
 from .one import question
 from .options import Options
 
-NAMES = ("acknowledge", "jobs", "timers", "turn", "messages", "inbox", "memory")
+NAMES = (
+    "comprehension",
+    "acknowledge",
+    "jobs",
+    "timers",
+    "turn",
+    "messages",
+    "inbox",
+    "memory",
+    "replay",
+)
 
 
 def main() -> int:

@@ -33,12 +33,15 @@ class Model:
     name: str
     wait: float | None
     least: float | None = None
+    share: float | None = None
+    """The least share of the ideal rate, in which every customer waits for nothing but the model:
+    that many conversations, one answer each per thinking time."""
 
 
 MODELS = (
     Model("embedded", None),
     Model("model of 0 ms", 0.0, least=100.0),
-    Model("model of 300 ms", 300.0),
+    Model("model of 300 ms", 300.0, share=0.8),
 )
 
 
@@ -74,7 +77,7 @@ def _measure(
     running.cluster("turns and sends", "turns,sends")
     plan = _plan(web, port, shops, options)
     found = drive(running, plan)
-    _tell(report, model, found)
+    _tell(report, model, {**found, "slots": plan["slots"]})
     if options.statements:
         _tell_statements(running, options, report, model, plan)
 
@@ -176,6 +179,9 @@ def _tell(report: Report, model: Model, found: dict[str, Any]) -> None:
     answered = found["answered"]
     rate = answered / found["seconds"]
     report.add(f"{model.name}: answered", rate, "messages/s", least=model.least)
+    if model.wait:
+        ideal = found["slots"] / (model.wait / 1000)
+        report.add(f"{model.name}: share of the ideal rate", rate / ideal, least=model.share)
     report.times(f"{model.name}: message to answer", found["latencies"])
     for name, seconds in found["used"].items():
         per_message = seconds / max(1, answered) * 1000

@@ -46,6 +46,7 @@ def normalise_address(text: str) -> str:
     spaced = re.sub(r"(?i)\b([a-z]{2,6})\.(?=\s|\d|$)", r"\1 ", spaced)
     spaced = re.sub(r"(?i)\b(" + "|".join(_glued()) + r")(?=\d)", r"\1 ", spaced)
     spaced = re.sub(r"(?<=\d)\s*[-–]\s*(?=\d)", "-", spaced)
+    spaced = re.sub(r"(?i)(# +\d+[a-z]?) +(?=\d{1,3}(?:\s|$))", r"\1-", spaced)
     words = [_written(word) for word in trimmed(spaced).split()]
     once = [w for at, w in enumerate(words) if not (at and w == words[at - 1] == "Numero")]
     return trimmed(" ".join(once))
@@ -65,6 +66,8 @@ def _written(word: str) -> str:
     full = ABBREVIATIONS.get(fold(word).rstrip("."))
     if full is not None:
         return full
+    if re.fullmatch(r"(?i)\d+(?:r[ao]|d[ao]|t[ao]|m[ao]|v[ao])", word):
+        return word.lower()
     if re.fullmatch(
         r"\d+[A-Za-z]{1,2}(?:-\d+[A-Za-z]?)*|\d+[A-Za-z]?-\d+[A-Za-z]?(?:-\d+)*|[A-Za-z]\d+", word
     ):

@@ -10,7 +10,9 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
         "carito", "tarifa*", "cotiza*", "plata", "piden", "costoso", "costosa", "sale", "salen",
         "saldria", "saldrian", "barato", "barata", "platica",
     ),
-    "cost": ("precio*", "vale", "valen", "valor*", "cuesta*", "costo", "cotiza*", "valdr*",),
+    "cost": (
+        "precio*", "vale", "valen", "valor*", "cuesta*", "costo", "costando", "cotiza*", "valdr*",
+    ),
     "many": (
         "dos", "tres", "2", "3", "varios", "varias", "par", "mayor", "docena", "cuatro", "4",
         "cinco", "5", "seis", "6", "mas", "2x", "3x", "x2", "x3", "muchos",
@@ -75,7 +77,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
         "formula*", "miligramos", "cafeina", "mg", "melatonina", "magnesio", "gotas", "jarabe",
         "liquido", "liquida", "rinde", "rendim*", "alcanza*", "presentacion", "tamano",
         "gramos", "compuesto", "ml", "azucar", "valeriana", "lactosa", "gluten", "sustancia*",
-        "elaborad*", "hecho", "natural", "hierbas", "plantas",
+        "elaborad*", "hecho", "echo", "natural", "hierbas", "plantas",
     ),
     "holds": ("trae", "traen", "vien*", "contien*", "tiene", "tienen", "incluye", "lleva",),
     "pills": (
@@ -104,6 +106,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
         "elabora", "elaboran", "chiviad*", "chimb*", "marca", "procedencia", "confiable",
     ),
     "harm": (
+        "taquicardia*", "arritmia*", "artritis", "anemi*", "marcapasos",
         "contraindic*", "contradic*", "secundari*", "dano", "danos", "danin*", "adict*",
         "adicc*", "dependen*", "riesg*", "peligr*", "embaraz*", "lactan*", "lactancia",
         "gestante*", "nino*", "nina*", "hipertens*", "diabet*", "presion", "tension", "tiroid*",

@@ -15,6 +15,15 @@ PRODUCT = (
         r"|consum|us)",
         absent="pay",
     ),
+    sign("como_se_toma", words=r"\bestomago (?:vacio|lleno)\b|\b(?:en|estando) ayunas\b"),
+    sign(
+        "contraindicaciones",
+        words=r"\bcon (?:otr[ao]s? |mis? |las? |los? )*(?:medicament\w*|medicina\w*|alcohol|licor"
+        r"|cerveza\w*|trago\w*|anticoncept\w*|antidepres\w*|pastas? (?:de|para)"
+        r"|pastillas? (?:de|para|anti)\w*)",
+        absent="pay price",
+        strength=90,
+    ),
     sign("como_se_toma", "dose", absent="harm price inside"),
     sign("contraindicaciones", "harm", absent="promo howmuch freight", strength=89),
     sign("contraindicaciones", "harm take", strength=89),
@@ -37,6 +46,13 @@ PRODUCT = (
         absent="ship pay",
         strength=89,
     ),
+    sign(
+        "contraindicaciones",
+        words=r"\b(?:da|dan|produce\w*|genera\w*|causa\w*|provoca\w*|deja\w*)\b.{0,16}"
+        r"\b(?:somnolencia|mareo\w*|nausea\w*|gastritis|acidez|alergia\w*|resaca"
+        r"|sueno (?:en|durante|por) (?:el dia|la manana))\b",
+        strength=93,
+    ),
     sign("invima", "legal", absent="pay effect price howmuch"),
     sign("invima", words=r"\binvima\b|\bregistro\b|\bsanitario\b", strength=90),
     sign("contenido_envase", "howmuch pills", absent="take price effect when", strength=89),
@@ -46,13 +62,14 @@ PRODUCT = (
     sign(
         "contenido_envase",
         "howmuch holds",
+        words=r"^(?!.*\b(?:a|en) cuanto\b)",
         absent="take price effect ship pay harm buy",
         strength=86,
     ),
     sign(
         "contenido_envase",
         words=r"\bque (?:es lo que )?(?:trae|contiene|viene|lleva|tiene|incluye)\b"
-        r"|\bde que (?:esta|es|se) (?:hech|compuest|compon|fabric)",
+        r"|\bde que (?:esta|es|se) (?:h?ech|compuest|compon|fabric)",
         absent="price effect harm legal promo pay info",
     ),
     sign(

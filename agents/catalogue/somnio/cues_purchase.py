@@ -6,6 +6,12 @@ from .signs import sign
 
 PEOPLE = (
     sign("fallback", "person", absent="effect", strength=92),
+    sign("fallback", words=r"\bcon (?:una|otra|alguna) persona\b", strength=92),
+    sign(
+        "fallback",
+        words=r"\b(?:pedido|orden|compra) (?:que )?(?:ya )?(?:hice|realice|hicimos|anterior)\b",
+        strength=92,
+    ),
     sign("fallback", "complaint", absent="pay cod serves", strength=90),
     sign(
         "fallback",
@@ -22,8 +28,9 @@ PEOPLE = (
     ),
     sign(
         "fallback",
-        words=r"\bno (?:me )?(?:ha|han|a) (?:llegado|entregado|enviado|mandado|despachado)\b"
-        r"|\bno (?:me )?llego\b|\b(?:donde|cuando|que paso|como va|en que va|rastrear)\b.{0,20}"
+        words=r"\bno (?:me )?(?:ha|han|a|he) (?:llegado|recibido|entregado|enviado|mandado"
+        r"|despachado)\b|\bno (?:me )?llego\b"
+        r"|\b(?:donde|cuando|que paso|como va|en que va|rastrear)\b.{0,20}"
         r"\bmi (?:pedido|paquete|compra|orden|envio)\b|\b(?:numero|la) (?:de )?guia\b"
         r"|\bmi (?:pedido|paquete|encomienda)\b.{0,25}\b(?:no|aun|todavia|nunca|lleg\w+"
         r"|aparec\w+|semanas?)\b"

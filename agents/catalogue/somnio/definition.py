@@ -9,6 +9,7 @@ from agents.engine.registry import AgentDefinition, register
 
 from .addresses import normalise_address
 from .contacts import normalise_email, normalise_phone
+from .editing import EDITING
 from .fields import FIELDS, NOT_GIVEN
 from .flow import Somnio
 from .intents import MEANINGS
@@ -58,7 +59,11 @@ compra_confirmada and a plain no is no_confirmado; in `ofrecer_promos` a bare nu
 pack; after an offer to buy a plain yes is captura_datos_si_compra. fallback is for who asks for \
 a person, for nonsense and for what has nothing to do with the shop, and only when nothing else \
 fits. A city inside a question ("do you ship to Cali?") is no personal data. A field the customer \
-says they do not have or will not give (e-mail, phone, neighbourhood) has the value N/A."""
+says they do not have or will not give (e-mail, phone, neighbourhood) has the value N/A.
+
+A message that clearly says two things ("how much is it and how do I take it?") has the second one \
+as its first alternative, with a confidence of its own from 85; any other alternative is a reading \
+that you rejected, below 60."""
 
 CLEAN: Mapping[str, Callable[[str], str]] = {
     "nombre": normalise_name,
@@ -112,9 +117,16 @@ SOMNIO = register(
             "Disculpa, por aquí solo puedo leer mensajes de texto 🙏 ¿Me lo puedes escribir?"
         ),
         texts=TEMPLATES,
+        editing=EDITING,
         words=WORDS,
         operations=frozenset(
-            {"crm.contact.update", "crm.order.create", "crm.order.update", "crm.tag.add"}
+            {
+                "crm.contact.update",
+                "crm.order.create",
+                "crm.order.update",
+                "crm.order.updateStatus",
+                "crm.tag.add",
+            }
         ),
         permissions=frozenset(
             {

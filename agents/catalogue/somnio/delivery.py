@@ -73,6 +73,9 @@ _BARRIO_STOP = frozenset(
     ]
 )
 _WORD = re.compile(r"[ \t.]*([a-z0-9]+)(?![\w@])")
+_LINKS = re.compile(r"(?i)(?:\s+(?:de|del|en|el|la|y))+$")
+"""Words that lead on to the city: `barrio Kennedy de Bogotá`."""
+
 _LONGEST = 5
 
 _HAND_OVER = re.compile(
@@ -87,7 +90,8 @@ _LANDMARK = re.compile(
     r"|cerca (?:a|al|de|del)|junto (?:a|al)|detras (?:de|del)|atras (?:de|del)"
     r"|a (?:media|una|dos|tres) cuadras?|casa (?:de color|color|azul|blanca|verde|roja|amarilla"
     r"|esquinera|de (?:dos|tres|2|3) pisos)|porton|puerta (?:negra|blanca|azul|verde|cafe|roja)"
-    r"|por la entrada|punto de referencia|referencia|en la porteria|indicaciones?"
+    r"|en (?:toda )?la esquina|por la entrada"
+    r"|punto de referencia|referencia|en la porteria|indicaciones?"
     r"|observacion(?:es)?)\b)"
 )
 _LABEL = re.compile(
@@ -123,7 +127,7 @@ def take_barrio(page: Page) -> dict[str, str]:
     """Take a neighbourhood that is called one: `barrio La Esperanza`."""
     for found in _BARRIO.finditer(page.plain):
         end = _barrio_end(page.plain, found.end())
-        value = trimmed(page.text[found.end() : end])
+        value = _LINKS.sub("", trimmed(page.text[found.end() : end]))
         if end > found.end() and value:
             page.take(found.start(), end)
             return {"barrio": titled(value)}

@@ -9,6 +9,7 @@ from agents.catalogue.somnio import timers
 from agents.catalogue.somnio.filling import fill, variables
 from agents.catalogue.somnio.texts import PROMOS, Template, choose
 from agents.catalogue.somnio.transitions import HANDED_OVER, allowed
+from agents.engine.registry import THRESHOLDS
 from agents.engine.values import Decision, Do, Effect, HandOver, Say, State, World
 
 PACKS_SHOWN = "packs_shown"
@@ -29,9 +30,15 @@ class Draft:
     quiet: str = ""
     handover: HandOver | None = None
     unanswered: str = ""
+    intent: str = ""
+    """What a timer forced."""
 
     def __post_init__(self) -> None:
         self.state = self.before
+
+    def limit(self, name: str) -> int:
+        """Return a threshold of confidence: `proceed`, `reanalyse` or `clarify`."""
+        return self.world.thresholds.get(name, THRESHOLDS[name])
 
     def move(self, mode: str) -> None:
         """Change the mode if it may follow the present one; otherwise stay, and say why."""
@@ -62,6 +69,10 @@ class Draft:
         seen = dict.fromkeys((*self.state.intents_seen, *intents))
         self.state = replace(self.state, intents_seen=tuple(seen))
 
+    def has_text(self, intent: str) -> bool:
+        """Tell whether the workspace has a text for this; what only helps is left out without."""
+        return any(row.intent == intent for row in self.templates)
+
     def say(self, intent: str, *, only_first: bool = False, **extra: str) -> None:
         """Add the bubbles that answer `intent`; `extra` are variables of the moment."""
         said = frozenset(self.state.said)
@@ -75,18 +86,21 @@ class Draft:
         for position, row in enumerate(rows[:1] if only_first else rows):
             filled = fill(row.text, values)
             self.why.extend(filled.notes)
-            if not filled.text.strip():
+            bubble = bubble_of(row, filled.text)
+            if bubble is None:
                 self.unanswered = self.unanswered or (
-                    f"The answer to {intent} has nothing to show." if position == 0 else ""
+                    f"The answer to {intent} has nothing to show."
+                    if position == 0 and row.kind == "text"
+                    else ""
                 )
                 continue
-            self.add(Say(text=filled.text, key=row.key, intent=intent, delay=row.delay))
+            self.add(bubble)
         if intent in SHOWS_PACKS:
             self.mark(PACKS_SHOWN)
 
     def add(self, bubble: Say) -> None:
         """Add one bubble, unless this decision says it already."""
-        if any(bubble.key == said.key or bubble.text == said.text for said in self.says):
+        if any(bubble.key == said.key or same(bubble, said) for said in self.says):
             return
         self.says.append(bubble)
         said = tuple(dict.fromkeys((*self.state.said, bubble.key)))
@@ -116,6 +130,7 @@ class Draft:
             effects=tuple(effect for effect in effects if effect is not None),
             why=tuple(self.why),
             silent_because="" if spoken else self.quiet,
+            intent=self.intent,
         )
 
     def _never_nothing(self) -> None:
@@ -125,3 +140,22 @@ class Draft:
             self.hand_over(self.unanswered)
         elif not self.says and not self.quiet:
             self.hand_over("There was nothing to say and no reason to be silent.")
+
+
+def bubble_of(row: Template, text: str) -> Say | None:
+    """Return a filled text as its bubble; None when nothing is left to show.
+
+    An image's text is its address, with a caption after the first `|` if there is one.
+    """
+    media, caption = "", text
+    if row.kind == "image":
+        media, _, caption = (part.strip() for part in text.partition("|"))
+    if not (media if row.kind == "image" else caption.strip()):
+        return None
+    kind, delay = row.kind, row.delay
+    return Say(text=caption, key=row.key, intent=row.intent, delay=delay, kind=kind, media=media)
+
+
+def same(one: Say, other: Say) -> bool:
+    """Tell whether two bubbles show the same, whatever they are called."""
+    return (one.text, one.media) == (other.text, other.media)

@@ -15,7 +15,7 @@ from .reading import read
 
 __all__ = [
     "ADDITIONAL", "ALL", "CRITICAL", "FIELDS", "LABELS", "MINIMUM", "NOT_GIVEN", "complete",
-    "department_of", "extract", "missing", "normalise",
+    "department_of", "extract", "given", "missing", "normalise",
 ]  # fmt: skip
 
 CRITICAL = ("nombre", "telefono", "direccion", "ciudad", "departamento")
@@ -63,16 +63,17 @@ def normalise(name: str, value: str) -> str:
 
 def missing(data: Mapping[str, str], wanted: Iterable[str] = ALL) -> tuple[str, ...]:
     """Return which of `wanted` are still empty. A declined critical field is still missing."""
-    return tuple(name for name in wanted if not _given(data, name))
+    return tuple(name for name in wanted if not given(data, name))
 
 
 def complete(data: Mapping[str, str]) -> bool:
     """Tell whether the packs can be offered: five critical fields and three additional ones."""
-    extras = sum(_given(data, name) for name in ADDITIONAL)
+    extras = sum(given(data, name) for name in ADDITIONAL)
     return not missing(data, CRITICAL) and extras >= 3
 
 
-def _given(data: Mapping[str, str], name: str) -> bool:
+def given(data: Mapping[str, str], name: str) -> bool:
+    """Tell whether a field was answered. "N/A" answers an additional one only."""
     value = data.get(name, "")
     return bool(value) and not (name in CRITICAL and value == NOT_GIVEN)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,12 @@ class Filled:
 def money(amount: Decimal) -> str:
     """Write pesos as Colombians read them: `$109,900`, with cents only when there are any."""
     return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+
+
+def alternatives(names: Sequence[str]) -> str:
+    """Write names to choose among: `el precio, el envío o la dosis`."""
+    *others, last = names
+    return " o ".join(filter(None, (", ".join(others), last)))
 
 
 def variables(state: State, world: World) -> dict[str, str]:

@@ -39,7 +39,8 @@ _HELLO = (
     r"|saludos?"
     r"|cordial|feliz|bendecid[oa]|lindo|bonito|excelente|quiubo|quihubo|q hubo|que hubo|que mas"
     r"|que tal"
-    r"|muy|q tal|como (?:estas?|estan|le va|les va|te va|vas|van|amanecio|amanecieron|ha estado"
+    r"|muy|q tal|por (?:alla|aca|ahi|alli)"
+    r"|como (?:estas?|estan|le va|les va|te va|vas|van|amanecio|amanecieron|ha estado"
     r"|han estado)"
     r"|esta usted|que hay|un saludo|epa|ey|hols|hila"
 )
@@ -59,7 +60,8 @@ _YES = (
     r"|ok|vale|bueno|correcto"
     r"|perfecto|por supuesto|obvio|obviamente|exacto|eso|esta bien|me parece|me parece bien"
     r"|super|excelente|genial"
-    r"|de acuerdo|confirmo|confirmado|confirmada|asi es|acepto|afirmativo|adelante|va|vamos"
+    r"|de acuerdo|esta (?:perfecto|excelente|correcto)"
+    r"|confirmo|confirmado|confirmada|asi es|acepto|afirmativo|adelante|va|vamos"
     r"|vamos pues|simon|sis"
     r"|desde luego|con gusto|me gusta|quiero|si quiero|lo quiero|si quisiera|me interesa"
     r"|si me interesa|deseo|si deseo"
@@ -80,7 +82,8 @@ _NO = (
     r"|mejor despues|que pena"
     r"|no gracias|no muchas gracias|no mil gracias|no quiero|no deseo|no lo quiero"
     r"|no por el momento|no todavia"
-    r"|no confirmo|espere|espera|cancelar|cancele|cancela"
+    r"|no confirmo|(?:esper[ae](?:me)? )?un (?:moment\w*|segund\w*|minut\w*)"
+    r"|espere|espera|cancelar|cancele|cancela"
 )
 _POLITE = (
     r"por favor|gracias|muchas gracias|mil gracias|muchisimas gracias|senor(?:ita|a)?|carolina"
@@ -99,7 +102,8 @@ _HEARD = (
     r"|a la espera)|estoy pendiente|con (?:mucho )?gusto"
     r"|a la orden|no hay problema|no se preocupe|que (?:bueno|bien)|de nada|de una"
     r"|por (?:supuesto|favor)|todo bien"
-    r"|dios (?:lo|la|le|los|te|les)? ?(?:bendiga|pague)|(?:ahi|estos|esos|aqui) (?:estan|van"
+    r"|dios (?:lo|la|le|los|te|les)? ?(?:bendiga|pague)"
+    r"|(?:ahi|estos|esos|aqui) (?:estan|van|(?:te |le |les )?va"
     r"|son|te van|le van|le mando|te mando)"
     r"|eso es todo|muy amable|ok|vale|list[oa]|bueno|buenisimo|entiendo|entendido|perfecto"
     r"|gracias|muchas|mil|muchisimas"
@@ -118,7 +122,8 @@ _CARRIES = (
     r"|correo|telefono|celular|numero|llego|vive|vivimos|otro|tambien|electronico|completo"
     r"|apellido|departamento|yo|se|llamo"
     r"|escribo|desde|hablas?|saluda|whatsapp|municipio|residencia|entrega|envio|casa"
-    r"|apartamento|completa"
+    r"|apartamento|completa|pong[ae]n?(?:le)?|anot[ae](?:n|lo)?|hij[oa]|espos[oa]|mam[ai]|pap[ai]"
+    r"|herman[oa]"
 )
 ACKNOWLEDGEMENT = re.compile(rf"(?>(?>{_HEARD})(?:\s+|$))+")
 """Each word or phrase is taken whole, the longer first, so that a long text costs no more."""

@@ -19,6 +19,10 @@ from agents.catalogue.somnio.selling import FIRST_DATA
 from agents.catalogue.somnio.transitions import COLLECTING
 from agents.engine.values import Comprehension
 
+LONG = 80
+LONGEST: Mapping[str, int] = {"direccion": 200, "correo": 254, "indicaciones_extra": 500}
+"""Characters a field may have; what is longer is no name and no place, and is cut."""
+
 
 def learn(draft: Draft, heard: Comprehension) -> bool:
     """Merge what is new into the data, never deleting; tell whether anything was."""
@@ -44,9 +48,18 @@ def opens_the_sale(heard: Comprehension) -> bool:
     return heard.kind in ("datos", "irrelevante") and bool(given)
 
 
+def harmless(name: str, value: str) -> str:
+    """Return what was said of a field as one short line without the signs of a variable.
+
+    A model may have been talked into anything: what it read is a customer's words, never markup.
+    """
+    line = " ".join(value.replace("{", " ").replace("}", " ").split())
+    return line[: LONGEST.get(name, LONG)].rstrip()
+
+
 def _told(draft: Draft, heard: Comprehension) -> Mapping[str, str]:
     known = draft.state.data
-    told = {name: value.strip() for name, value in heard.fields.items() if name in FIELDS}
+    told = {name: harmless(name, value) for name, value in heard.fields.items() if name in FIELDS}
     told = {name: value for name, value in told.items() if value}
     asks = set(parts(heard.intent)) & (INFORMATIVE - {GREETING})
     if set(told) <= LOCATION and heard.kind in ("pregunta", "mixto"):

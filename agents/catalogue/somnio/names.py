@@ -51,6 +51,11 @@ def split_name(written: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def is_listed(written: str) -> bool:
+    """Tell whether a word is a name for sure: `con receta?` holds none."""
+    return any(word in given_names() or word in surnames() for word in words(written))
+
+
 @lru_cache(maxsize=1)
 def never_names() -> frozenset[str]:
     """Return words, folded, that begin no name, though some are in the lists of names."""

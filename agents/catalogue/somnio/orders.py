@@ -1,7 +1,10 @@
-"""What a sale writes to the CRM, as operations to run.
+"""What a sale writes to the CRM: the contact, the delivery and the lines of its order.
 
 Two names stand for rows the flow cannot know: `$order` is the order made by the same decision, and
 `$last_order` the newest order this session has made. The runner replaces them.
+
+The phone number a customer dictates is the recipient's, who may be somebody else: it goes with the
+order. The contact keeps the number the customer writes from, which is the one that was verified.
 """
 
 from __future__ import annotations
@@ -9,10 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from agents.catalogue.somnio.fields import NOT_GIVEN
 from agents.engine.values import Do, Product, State, World
 
 STAGE_NAME = "NUEVO PEDIDO"
+UNCONFIRMED_STAGE = "POR CONFIRMAR"
+"""Where orders stand that a timer made: nobody may ship them before somebody confirms."""
 ORDER_TAG = "WPP"
 LEAD_TAG = "somnio-lead"
 THIS_ORDER = "$order"
@@ -20,71 +28,60 @@ LAST_ORDER = "$last_order"
 ORDER_MARK = "order"
 """The mark that remembers, for the sale under way, that its order exists."""
 
-
-def place(state: State, world: World, *, code: str | None, confirmed: bool) -> tuple[Do, ...]:
-    """Make the sale's order, or bring the one that a timer made up to date.
-
-    `code` None means that no pack was chosen: the order has no lines and is worth nothing.
-    """
-    contact = update_contact(state, world)
-    lines = _lines(world.products[code]) if code else []
-    if ORDER_MARK in state.marks:
-        return (contact, _update(state, lines=lines, confirmed=confirmed))
-    inputs = {
-        "contact": world.contact_id,
-        "products": lines,
-        "stageName": STAGE_NAME,
-        **_delivery(state),
-        "source": "agent",
-        "confirmed": confirmed,
-    }
-    return (
-        contact,
-        Do(operation="crm.order.create", inputs=inputs, purpose="order"),
-        _tag("order-tag", order=THIS_ORDER, tag=ORDER_TAG),
-        _tag("contact-tag", contact=world.contact_id, tag=LEAD_TAG),
-    )
+WHOLE_NUMBER = 10
+"""Digits from which a number is written with its country and a plus."""
 
 
 def amend(state: State, world: World) -> tuple[Do, ...]:
     """Carry corrected data over to the contact and to the order that exists."""
-    inputs = {"order": LAST_ORDER, **_given(_delivery(state))}
+    inputs = {"order": LAST_ORDER, **given(delivery(state))}
     order = Do(operation="crm.order.update", inputs=inputs, purpose="order-update")
-    return (update_contact(state, world), order)
+    return (*update_contact(state, world), order)
 
 
-def update_contact(state: State, world: World) -> Do:
-    """Write what the customer said to the contact; what is empty or declined is left alone."""
-    wanted = {
-        "name": " ".join(filter(None, (_value(state, "nombre"), _value(state, "apellido")))),
-        "address": ", ".join(_street(state)),
-        "city": _value(state, "ciudad"),
-        "department": _value(state, "departamento"),
-        "email": _value(state, "correo"),
-    }
-    inputs = {"contact": world.contact_id, **_given(wanted)}
-    return Do(operation="crm.contact.update", inputs=inputs, purpose="contact")
+def update_contact(state: State, world: World) -> tuple[Do, ...]:
+    """Write what the customer said to the contact; what is empty or declined is left alone.
+
+    Returns nothing when there is nothing to write.
+    """
+    wanted = given(
+        {
+            "name": " ".join(filter(None, (_value(state, "nombre"), _value(state, "apellido")))),
+            "address": ", ".join(_street(state)),
+            "city": _value(state, "ciudad"),
+            "department": _value(state, "departamento"),
+            "email": _email(_value(state, "correo")),
+        }
+    )
+    inputs = {"contact": world.contact_id, **wanted}
+    return (Do(operation="crm.contact.update", inputs=inputs, purpose="contact"),) if wanted else ()
 
 
-def _update(state: State, *, lines: list[Mapping[str, Any]], confirmed: bool) -> Do:
-    inputs: dict[str, Any] = {"order": LAST_ORDER, "confirmed": confirmed}
-    inputs.update(_given(_delivery(state)))
-    if lines:
-        inputs["products"] = lines
-    return Do(operation="crm.order.update", inputs=inputs, purpose="order-update")
+def lines(product: Product) -> list[Mapping[str, Any]]:
+    """Return the one line of a pack.
 
-
-def _lines(product: Product) -> list[Mapping[str, Any]]:
-    # The price is the whole pack's, so the quantity is 1: "2x" is one line, not two.
+    The price is the whole pack's, so the quantity is 1: "2x" is one line, not two.
+    """
     price = str(product.price)
     return [{"name": product.title, "sku": product.sku, "quantity": 1, "price": price}]
 
 
-def _delivery(state: State) -> dict[str, str]:
+def delivery(state: State) -> dict[str, str]:
+    """Return where an order goes, whom to call there, and what to mind."""
     city, department = _value(state, "ciudad"), _value(state, "departamento")
     region = "" if department.casefold() == city.casefold() else department
-    address = ", ".join(filter(None, (*_street(state), city, region)))
-    return {"shippingAddress": address, "notes": _value(state, "indicaciones_extra")}
+    return {
+        "shippingAddress": ", ".join(filter(None, (*_street(state), city, region))),
+        "shippingCity": city,
+        "department": department,
+        "shippingPhone": _number(_value(state, "telefono")),
+        "notes": _value(state, "indicaciones_extra"),
+    }
+
+
+def given(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the inputs that hold something."""
+    return {name: value for name, value in inputs.items() if value}
 
 
 def _street(state: State) -> tuple[str, ...]:
@@ -92,14 +89,19 @@ def _street(state: State) -> tuple[str, ...]:
     return tuple(filter(None, (street, f"Barrio {quarter}" if quarter else "")))
 
 
-def _given(inputs: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in inputs.items() if value}
+def _number(digits: str) -> str:
+    return f"+{digits}" if digits.isdigit() and len(digits) > WHOLE_NUMBER else digits
+
+
+def _email(text: str) -> str:
+    """Return an address that the CRM takes; a mistyped one must not cost the contact its name."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return ""
+    return text
 
 
 def _value(state: State, name: str) -> str:
     value = state.data.get(name, "")
     return "" if value == NOT_GIVEN else value
-
-
-def _tag(purpose: str, **inputs: str) -> Do:
-    return Do(operation="crm.tag.add", inputs=inputs, purpose=purpose)

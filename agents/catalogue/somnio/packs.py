@@ -21,7 +21,9 @@ _TAKE = (
     r"|llevare|pido|prefiero"
     r"|escojo|elijo|tomo|compro|comprar|deseo|me quedo con|voy (?:por|con)|vamos con|ponme"
     r"|despach[ae]me|anot[ae]me"
-    r"|apunt[ae]me|separ[ae]me|pedir|serian|seria|empiezo con|quedo con|mejor|sean|que sean)"
+    r"|apunt[ae]me|separ[ae]me|pedir|serian|seria|empiezo con|quedo con|mejor|sean|que sean"
+    r"|cambi(?:o|emos|[ae]me(?:lo|la)?|[ae](?:lo|la)?|ar(?:lo|la|me)?)|pong[ae]me(?:lo)?"
+    r"|dej(?:emos(?:lo)?|[ae]me(?:lo)?) en)"
 )
 
 _NAMED = {
@@ -33,7 +35,7 @@ _NAMED = {
     "2": (
         r"\b(?:2x(?!1)|x2|dos unidades|los dos|los 2|las dos|el (?:de )?(?:dos|2)\b"
         r"|la (?:de )?(?:dos|2)\b|(?<!el )doble"
-        r"|el doble|duo|un par|el par|otro para mi|parejita)"
+        r"|el doble|duo|un par|el par|otro para mi|parejita)\b"
     ),
     "3": (
         r"\b(?:3x|x3|tres unidades|los tres|los 3|las tres|el (?:de )?(?:tres|3)\b"
@@ -57,7 +59,7 @@ _RULES = {
         rf"{_NAMED[n]}|\b{_PACK} (?:de |del |x ?|numero |por )?(?:los |las )?{w}\b(?! (?:mes"
         rf"|dia|noche))"
         rf"|\b{_TAKE}(?: llevar| comprar| pedir| de| el de| la de| los| las| el| la| a| solo"
-        rf"| solamente| ya)*"
+        rf"| solamente| ya| por(?: el| los)?(?: de)?)*"
         rf" {w}\b(?:(?= {_JAR})| (?:por favor|no mas|mejor|gracias|pues|para)|$)"
         rf"|^{w} {_JAR}\b"
     )
@@ -69,13 +71,13 @@ _ASKING = re.compile(
     r"|diferencia|contiene"
     r"|como|cual|cuales|tienen|hay|si llevo|si compro|descuento|que|puedo tomar\w*|tomar\w*|dia"
     r"|dias|meses|mes|anos"
-    r"|hora|horas|noche|noches|hijos|veces|semanas?)\b"
+    r"|a las? (?:[1-3]|una|dos|tres)|hora|horas|noche|noches|hijos|veces|semanas?)\b"
 )
 _AT_ONCE = re.compile(r"\bde una\b(?! (?:unidad|sola))")
 """`De una` means at once, not one."""
 
 _INSTEAD = re.compile(r"\b(?:mejor|cambi\w+|en vez|ya no|no el|perdon|corrijo|sino|entonces)\b")
-_REFUSING = re.compile(r"\b(?:no|ni|tampoco)\b(?!.*\b(?:mejor|sino|pero|mas)\b)")
+_REFUSING = re.compile(r"\b(?:no|ni|tampoco)\b(?!.*\b(?:mejor|sino|pero|mas|dej\w+ en|cambi\w+)\b)")
 
 
 def chosen_pack(words: str, *, offered: bool) -> Ruling | None:

@@ -11,6 +11,7 @@ from .names import (
     PARTICLES,
     contradicts,
     given_names,
+    is_listed,
     never_names,
     normalise_name,
     split_name,
@@ -44,7 +45,7 @@ _I_AM = re.compile(
 _LEAD = re.compile(
     r"[\s.:-]*(?:(?:si|ok|listo|bueno|claro|dale|mis|datos|son|los|el|la|estos|senor|senora"
     r"|srta|sr|sra|dona|don|doctora?|es|seria|esta|bien|para"
-    r"|ah|perfecto|aqui|van|ahi|te|le|envio|mando|paso|pues|entonces|y|porfavor|con)\b[\s.:-]*)*"
+    r"|ah|perfecto|aqui|van?|ahi|te|le|les|envio|mando|paso|pues|entonces|y|porfavor|con)\b[\s.:-]*)*"
 )
 _GREETED = re.compile(
     r"[\s.:-]*(?:hola|buenas?|buenos|dias?|tardes|noches|buen|saludos|muy"
@@ -152,7 +153,9 @@ def _standing(
 ) -> dict[str, str]:
     start, greeted = _begin(page.plain, clause)
     run = _run(page.plain, start, clause.end, trusting=asked or data)
-    if run <= start or _is_place(page.plain, start, clause.end):
+    places = (_is_place(page.plain, at, clause.end) for at in (clause.start, start))
+    questioned = page.plain[clause.end : clause.end + 1] == "?"
+    if run <= start or any(places) or (questioned and not is_listed(page.plain[start:run])):
         return {}
     written = page.text[start:run]
     tokens = [t for t in (fold(w) for w in words(written)) if t not in PARTICLES]

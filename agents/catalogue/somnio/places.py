@@ -66,6 +66,12 @@ def department_of(city: str) -> str:
     return _homes().get(_key(normalise_city(city)), "")
 
 
+def departments_of(city: str) -> tuple[str, ...]:
+    """Return the departments that have a city of this name, in order; none when it is unknown."""
+    key = _key(normalise_city(city))
+    return tuple(sorted({row.department for row in _table() if _key(row.city) == key}))
+
+
 def is_major(name: str) -> bool:
     """Tell whether folded text is a well-known city that is hardly ever a person's name."""
     return (_key(name) in _marked("+") or name in _spellings()) and not is_wordlike(name)

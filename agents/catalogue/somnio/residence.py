@@ -15,6 +15,12 @@ _HOME = re.compile(
     r"| de)?|\b(?:el )?municipio(?: es| de)?"
     r"|\bescribo desde|\bdepartamento(?: es| de| del)?|\bdpto(?: de)?|\bdepto(?: de)?)[\s:.]*$"
 )
+_LIVES = re.compile(
+    r"\b(?:(?:vivo|vivimos|resido|residimos|radico|me encuentro|nos encontramos)(?: aqui| aca)? en"
+    r"|soy de|somos de)\b[^|\n,;]*$"
+)
+"""What says, even within a question, where the customer lives."""
+
 _FILLER = re.compile(
     r"\b(?:en|de|del|la|el|ciudad|municipio|colombia|departamento|dpto|depto|soy|somos|vivo"
     r"|estoy|para|desde|aqui|aca|y|yo"
@@ -47,7 +53,8 @@ def _from_clause(
     home = any(_HOME.search(page.plain, clause.start, p.start) for p in places)
     whole = not _left_over(page, clause, places)
     told = [p for p in places if p.end <= clause.asks_from]
-    if clause.asks_from < clause.end and not (home and (asked or data)):
+    lives = home and any(_LIVES.search(page.plain, clause.start, p.start) for p in places)
+    if clause.asks_from < clause.end and not (lives or (home and (asked or data))):
         places = told if (asked or data) else []
     if not (home or whole):
         places = [p for p in places if (asked or data) and _believable(page, clause, p)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agents.catalogue.somnio.draft import Draft
+from agents.catalogue.somnio.draft import Draft, same
 from agents.catalogue.somnio.intents import ESCAPE, GREETING, INFORMATIVE, PACKS
 from agents.catalogue.somnio.transitions import CONFIRMED, STAGE, SUMMARY
 from agents.engine.values import Say, State, World
@@ -37,17 +37,17 @@ def _conflict(draft: Draft, bubble: Say, intents: Sequence[str]) -> str:
         return "the customer turned away"
     if bubble.intent in intents:
         return "the new answer is about the same"
-    if bubble.key in draft.state.said or bubble.text in _said_texts(draft, bubble):
+    if bubble.key in draft.state.said or _shown(draft, bubble):
         return "it was said already"
     return _moved_past(draft, bubble)
 
 
-def _said_texts(draft: Draft, bubble: Say) -> set[str]:
-    """List the texts said, for comparison; earlier ones by their template's text."""
-    now = {say.text for say in draft.says}
+def _shown(draft: Draft, bubble: Say) -> bool:
+    """Tell whether the very same was said, now or before; what was before by its template."""
+    if any(same(bubble, said) for said in draft.says):
+        return True
     template = next((row.text for row in draft.templates if row.key == bubble.key), None)
-    before = {row.text for row in draft.templates if row.key in draft.state.said}
-    return now | ({bubble.text} if template in before else set())
+    return template in {row.text for row in draft.templates if row.key in draft.state.said}
 
 
 def _moved_past(draft: Draft, bubble: Say) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from agents.catalogue.somnio import orders, timers
+from agents.catalogue.somnio import orders, places, timers
 from agents.catalogue.somnio.draft import PACKS_SHOWN, Draft
-from agents.catalogue.somnio.fields import ALL, CRITICAL, LABELS, complete, missing
+from agents.catalogue.somnio.fields import ALL, CRITICAL, LABELS, complete, given, missing
+from agents.catalogue.somnio.filling import alternatives
+from agents.catalogue.somnio.order_modes import Mode, plan_order
+from agents.catalogue.somnio.prefill import PREFILLED
 from agents.catalogue.somnio.texts import PROMOS
 from agents.catalogue.somnio.transitions import (
     COLLECTING,
@@ -60,6 +63,7 @@ def offer(draft: Draft) -> None:
         summarise(draft)
         return
     draft.move(OFFERING)
+    show_known(draft)
     draft.say("ofrecer_promos")
     draft.mark(timers.WAITING)
 
@@ -152,12 +156,13 @@ def after_data(draft: Draft) -> None:
     """Follow up on data that came together with something else, already answered."""
     if orders.ORDER_MARK in draft.state.marks and not draft.does:
         draft.does.extend(orders.amend(draft.state, draft.world))
-    offer_if_complete(draft)
+    if not offer_if_complete(draft):
+        ask_which_place(draft)
 
 
-def make_order(draft: Draft, code: str | None, *, confirmed: bool) -> None:
-    """Write the order of this sale, or update the one it has."""
-    draft.does.extend(orders.place(draft.state, draft.world, code=code, confirmed=confirmed))
+def make_order(draft: Draft, mode: Mode, *, confirmed: bool) -> None:
+    """Write the order of this sale, or update the one it has. Raises CannotOrderError."""
+    draft.does.extend(plan_order(mode, draft.state, draft.world, confirmed=confirmed))
     if orders.ORDER_MARK not in draft.state.marks:
         draft.mark(orders.ORDER_MARK)
 
@@ -172,8 +177,32 @@ def labels(names: tuple[str, ...]) -> str:
     return "\n".join(f"- {LABELS[name]}" for name in names)
 
 
+def show_known(draft: Draft) -> None:
+    """Show a customer who came back the data that will be used, once: they may be old."""
+    if PREFILLED not in draft.state.marks:
+        return
+    draft.unmark(PREFILLED)
+    if not draft.has_text("datos_conocidos"):
+        return
+    data = draft.state.data
+    held = [f"- {LABELS[name]}: {data[name]}" for name in ALL if given(data, name)]
+    draft.say("datos_conocidos", datos="\n".join(held))
+
+
+def ask_which_place(draft: Draft) -> None:
+    """Ask for the department of a municipality that has namesakes; once, when it is named."""
+    city = draft.state.data.get("ciudad", "")
+    if city == draft.before.data.get("ciudad", "") or draft.state.mode != COLLECTING:
+        return
+    homes = places.departments_of(city)
+    is_open = len(homes) > 1 and not draft.state.data.get("departamento")
+    if is_open and draft.has_text("aclarar_municipio"):
+        draft.say("aclarar_municipio", opciones=alternatives(homes))
+
+
 def ask_for_data(draft: Draft) -> None:
     """Ask for everything; or, when something is known, only for the rest."""
+    show_known(draft)
     known = timers.has_data(draft.state)
     draft.say("captura_datos_si_compra", only_first=known)
     if known:
@@ -220,7 +249,7 @@ def _start_anew(draft: Draft) -> None:
 
 
 def _close(draft: Draft) -> None:
-    make_order(draft, draft.state.selection, confirmed=True)
+    make_order(draft, "full", confirmed=True)
     draft.move(CONFIRMED)
     draft.mark("confirmed")
     draft.unmark(timers.WAITING)

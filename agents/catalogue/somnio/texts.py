@@ -8,31 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Literal
 
-Visit = Literal["first", "next"]
+from agents.engine.templates import Template, Visit
 
-
-@dataclass(frozen=True, kw_only=True)
-class Template:
-    """One bubble of an answer. `delay` is seconds to wait before it at speed 1.
-
-    With kind `image`, `text` is an address, optionally followed by `|` and a caption.
-    """
-
-    intent: str
-    visit: Visit
-    order: int
-    delay: float
-    text: str
-    kind: str = "text"
-
-    @property
-    def key(self) -> str:
-        """Name the row for good, as in `precio.first.1`."""
-        return f"{self.intent}.{self.visit}.{self.order}"
-
+__all__ = ["PROMOS", "REPEATABLE", "TEMPLATES", "Template", "Visit", "choose"]
 
 PROMOS = "info_promociones"
 
@@ -223,6 +202,22 @@ PURCHASE_TEXTS: tuple[Template, ...] = (
     *_rows(
         *("no_interesa", "first"),
         (0, "Claro que sí 🤍 Aquí quedamos para cuando nos necesites. Esperamos tu mensaje."),
+    ),
+    *_rows(
+        *("datos_conocidos", "first"),
+        (
+            0,
+            "Para tu envío tenemos estos datos:\n{{datos}}\nSi algo cambió, escríbemelo y lo "
+            "corrijo 😊",
+        ),
+    ),
+    *_rows(
+        *("invitar", "first"),
+        (0, "¿Te tomo los datos para tu pedido? Escríbeme «sí» y empezamos 😊"),
+    ),
+    *_rows(
+        *("aclarar_municipio", "first"),
+        (0, "Hay varios municipios que se llaman {{ciudad}}. ¿El tuyo queda en {{opciones}}?"),
     ),
     *_rows("fallback", "first", (0, "Regálame 1 minuto, por favor")),
     *_rows("aclarar", "first", (0, "Quiero ayudarte bien 😊 ¿Te refieres a {{opciones}}?")),

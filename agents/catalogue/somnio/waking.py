@@ -7,7 +7,21 @@ from collections.abc import Callable, Mapping
 from agents.catalogue.somnio import selling, timers
 from agents.catalogue.somnio.draft import Draft
 from agents.catalogue.somnio.fields import ALL, missing
+from agents.catalogue.somnio.order_modes import Mode
 from agents.catalogue.somnio.transitions import NO_PACK, PENDING
+
+PROMOS_TIMEOUT = "promos_timeout"
+REMIND = "remind"
+"""The policy on packs that were shown and not answered: say so, and order nothing."""
+
+INTENTS: Mapping[int, str] = {
+    timers.NO_DATA: "timer_sindatos",
+    timers.PARTIAL: "timer_faltantes",
+    timers.ENOUGH: "ofrecer_promos",
+    timers.NO_CHOICE: "timer_sinpack",
+    timers.UNCONFIRMED: "timer_pendiente",
+}
+"""What each level forces, by the name its turn is known by."""
 
 
 def remind(draft: Draft) -> None:
@@ -27,22 +41,26 @@ def ask_for_the_rest(draft: Draft) -> None:
 def order_without_pack(draft: Draft) -> None:
     """Level 3: no pack was chosen. Make an empty order that people can complete."""
     draft.say("timer_sinpack")
-    _order(draft, None, NO_PACK)
+    if draft.world.policies.get(PROMOS_TIMEOUT) == REMIND:
+        draft.why.append("This workspace only reminds of the packs; no order is made.")
+        draft.unmark(timers.WAITING)
+        return
+    _order(draft, "draft", NO_PACK)
 
 
 def order_unconfirmed(draft: Draft) -> None:
     """Level 4: a pack was chosen but not confirmed. Make its order, unconfirmed."""
     draft.say("timer_pendiente")
-    code = draft.state.selection
-    _order(draft, code if code in draft.world.products else None, PENDING)
+    known = draft.state.selection in draft.world.products
+    _order(draft, "full" if known else "draft", PENDING)
 
 
-def _order(draft: Draft, code: str | None, mode: str) -> None:
+def _order(draft: Draft, how: Mode, mode: str) -> None:
     draft.unmark(timers.WAITING)
     if lacking := selling.blanks(draft):
         draft.why.append(f"No order can be made without {', '.join(lacking)}.")
         return
-    selling.make_order(draft, code, confirmed=False)
+    selling.make_order(draft, how, confirmed=False)
     draft.move(mode)
 
 

@@ -30,10 +30,17 @@ ABBREVIATIONS: dict[str, str] = {
 }  # fmt: skip
 """What people type for speed, with what it stands for."""
 
+REALLY_DOUBLED = frozenset(["lee", "lees", "cree", "crees", "provee", "provees", "posee", "posees"])
+"""Words that are written with a letter twice."""
+
 _LAUGH = re.compile(r"\b(?:[ja]{4,}|[je]{4,}|[ji]{4,}|[ha]{4,}|x+d+|lo+l)\b")
-_HUM = re.compile(r"\b(?:h+m+|m{2,})\b")
+_HUM = re.compile(r"\b(?:u*h+m+|u*m{2,})\b")
+_APART = re.compile(r"\b(contra) (?=indicaci|entrega)")
+"""Words that are often written as two."""
+
 _REPEAT = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([a-z])\1+\b")
+_STRETCHED = re.compile(r"([aiu])\1+|([eo])\2+(?=s\b)")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -49,7 +56,8 @@ def fold(text: str) -> str:
 def plain(text: str) -> str:
     """Reduce a message to lower-case words: no accents, signs, emoji or stretched letters."""
     flat = _REPEAT.sub(r"\1", _HUM.sub("aja", _LAUGH.sub("jaja", fold(text))))
-    return " ".join(ABBREVIATIONS.get(word, _unstretched(word)) for word in _WORD.findall(flat))
+    words = (ABBREVIATIONS.get(word, _unstretched(word)) for word in _WORD.findall(flat))
+    return _APART.sub(r"\1", " ".join(words))
 
 
 def words(text: str) -> list[str]:
@@ -77,8 +85,10 @@ def one_edit_apart(left: str, right: str) -> bool:
 
 
 def _unstretched(word: str) -> str:
-    """Take back a doubled last letter (`holaa`, `tardess`), but leave real words such as `lee`."""
-    return word if word in {"lee", "cree", "provee", "posee"} else _DOUBLED.sub(r"\1", word)
+    """Take back doubled letters (`holaa`, `tardess`, `tardees`), but leave words such as `lee`."""
+    if word in REALLY_DOUBLED:
+        return word
+    return _DOUBLED.sub(r"\1", _STRETCHED.sub(r"\1\2", word))
 
 
 def _fold_one(character: str) -> str:

@@ -78,6 +78,8 @@ def model_key() -> Finding:
     if settings.ANTHROPIC_API_KEY:
         says = f"Claude answers ({settings.MODEL_FAST}, {settings.MODEL_STRONG})."
         return Finding("model_key", True, says)
+    if settings.MODEL_URL and settings.MODEL_NAME:
+        return Finding("model_key", True, f"{settings.MODEL_NAME} answers (MORFX_MODEL_URL).")
     return Finding("model_key", True, "No ANTHROPIC_API_KEY: the embedded model answers.")
 
 

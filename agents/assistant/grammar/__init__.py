@@ -1,0 +1,1 @@
+"""What members commonly wish, understood without a model: Spanish and English, by rules."""
