@@ -115,6 +115,7 @@ def test_a_whole_sale_by_keyboard_alone(page: Page):
     why = talk.get_by_role("link", name="Why?").last
     tab_to(page, why)
     page.keyboard.press("Enter")
+    expect(page.locator("#side-sheet")).to_be_visible()
     expect(page.locator("#sb-why")).to_contain_text("Confirms the purchase")
     page.keyboard.press("Escape")
     expect(page.locator("#side-sheet")).to_be_hidden()

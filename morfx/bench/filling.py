@@ -172,11 +172,15 @@ def _id(kind: int, shop: Shop) -> str:
 def _insert(link: Any, shop: Shop, model: Any, given: dict[str, str], source: str) -> None:
     """Insert one row for each row of `source`; columns not given are those of a new row."""
     from django.db import connection
+    from django.db.models.expressions import DatabaseDefault
 
     new, names, values = model(workspace_id=shop.workspace), [], []
     columns: list[str] = []
     for field in model._meta.concrete_fields:
         if field.generated:
+            continue
+        ours = getattr(new, field.attname)
+        if isinstance(ours, DatabaseDefault):
             continue
         names.append(f'"{field.column}"')
         if field.column in given:
@@ -185,7 +189,7 @@ def _insert(link: Any, shop: Shop, model: Any, given: dict[str, str], source: st
             columns.append("now()")
         else:
             columns.append(f"%s::{field.cast_db_type(connection)}")
-            values.append(field.get_db_prep_save(getattr(new, field.attname), connection))
+            values.append(field.get_db_prep_save(ours, connection))
     into = f"INSERT INTO {model._meta.db_table} ({', '.join(names)})"
     chosen = f"SELECT {', '.join(columns)} FROM {source.replace('%', '%%')}"  # noqa: S608
     link.execute(f"{into} {chosen}", values)

@@ -5,7 +5,8 @@
   if (!sheet) return;
   const body = sheet.querySelector("#side-sheet-body");
 
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  // Only once htmx has taken its forms in: what opens takes the focus, and Enter sends it.
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target === body && !sheet.open) sheet.showModal();
   });
   document.addEventListener("close-sheet", () => sheet.close());

@@ -12,6 +12,8 @@ from .report import Line, line
 
 SILENCES = {"person", "bot_off", "deleted", "error"}
 """Why a message may have no answer of its own: people have the word, or it was taken back."""
+UNSAID = {"superseded", "bot_off"}
+"""Why one may have none although a turn took it up: the answer was withdrawn whole."""
 WITHDRAWN = {
     "interrupted", "person", "superseded", "refused", "bot_off", "handed_over", "given_back",
     "arrived",
@@ -80,7 +82,8 @@ def fate_of(found: Evidence, message: Row) -> str:
     """Return what became of a customer's message; with `! ` in front what must not be."""
     by = message["heard_by"]
     if not by.startswith("turn:"):
-        return f"no turn: {by}" if by in SILENCES else f"! no turn: {by or 'nobody took it up'}"
+        known = by in SILENCES | UNSAID
+        return f"no turn: {by}" if known else f"! no turn: {by or 'nobody took it up'}"
     turn = found.turn.get(by.removeprefix("turn:"))
     if turn is None:
         return "! its turn does not exist"
@@ -148,7 +151,9 @@ def answered_once(found: Evidence) -> Line:
     heard = {row["heard_by"] for row in found.messages if row["heard_by"]}
     mine = [row for row in found.turns if row["role"] == "customer"]
     wrong = [
-        f"turn {row['id']} answers nothing" for row in mine if f"turn:{row['id']}" not in heard
+        f"turn {row['id']} answers nothing"
+        for row in mine
+        if f"turn:{row['id']}" not in heard and not _unsaid(found, row)
     ]
     taken: dict[str, str] = {}
     for row in mine:
@@ -157,6 +162,12 @@ def answered_once(found: Evidence) -> Line:
                 wrong.append(f"message {message} was taken up by {taken[message]} and {row['id']}")
             taken[message] = row["id"]
     return line("No message has two turns, no turn has no message", wrong, f"{len(mine)} turns")
+
+
+def _unsaid(found: Evidence, turn: Row) -> bool:
+    """Tell whether a turn's answer was withdrawn whole, so that its messages say why instead."""
+    asked = [found.message.get(str(one)) for one in turn["trace"].get("messages", [])]
+    return bool(asked) and all(one is not None and one["heard_by"] in UNSAID for one in asked)
 
 
 def order(found: Evidence) -> tuple[Line, int]:
