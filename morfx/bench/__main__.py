@@ -30,8 +30,8 @@ NAMES = (
     "turn",
     "messages",
     "inbox",
-    "memory",
     "replay",
+    "memory",
 )
 
 

@@ -158,6 +158,8 @@ PAGES = [
     "/demo/contacts/",
     "/demo/tasks/",
     "/demo/agents/",
+    "/demo/agents/somnio-sales-v1/content/",
+    "/demo/sandbox/",
     "/demo/settings/",
 ]
 
