@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from agents.models import AgentTurn, Session
 from crm.models import Contact, ContactIdentity
 from inbox.models import Channel, Conversation, Message, Send
@@ -14,6 +16,15 @@ from morfx.events.models import Event
 from morfx.tenancy.rows import id_at
 
 SOMNIO = "somnio-sales-v1"
+
+
+DATA = "Jose Romero 3001234567 cra 10 # 20-30 barrio Chapinero Bogota a@example.com"
+"""What a customer gives at once."""
+
+
+def ago(**back: float) -> datetime:
+    """Return a moment of the past; `back` as for a timedelta."""
+    return timezone.now() - timedelta(**back)
 
 
 def chat(channel: Channel, name: str = "Marta") -> Conversation:

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
 
 from agents import content, lookups_content
 from agents.content.changing import Line
 from agents.models import AgentVersion
-from agents.operations import comprehension
 from agents.operations import content as contents
-from morfx.operations.errors import Conflict, NotFound, Refused
+from agents.tests.content_desk import NEW, SOMNIO, ContentTest
+from morfx.operations.errors import NotFound
 from morfx.tenancy import within
-from morfx.testing.case import CafeTest
-
-SOMNIO = "somnio-sales-v1"
-NEW = "Claro: el frasco vale {{precio_1x}} y te llega gratis 🚚"
-
-
-class ContentTest(CafeTest):
-    def edit(self, **wish: Any) -> AgentVersion | None:
-        return contents.edit(self.ana, agent=SOMNIO, **wish)
-
-    def edit_price(self, text: str = NEW, **more: Any) -> AgentVersion:
-        draft = self.edit(intent="precio", texts=[Line(text=text, delay=1)], **more)
-        assert draft is not None
-        return draft
-
-    def publish(self, **more: Any) -> AgentVersion:
-        return contents.publish(self.ana, agent=SOMNIO, **more)
-
-    def read(self, **more: Any) -> dict[str, Any]:
-        return lookups_content.read_content.submit(self.ana, {"agent": SOMNIO, **more})
-
-    def diff(self, **more: Any) -> dict[str, Any]:
-        return lookups_content.diff_content.submit(self.ana, {"agent": SOMNIO, **more})
-
-    def says(self, intent: str) -> list[str]:
-        return [text.text for text in content.current(SOMNIO).texts if text.intent == intent]
 
 
 class DraftTest(ContentTest):
@@ -177,138 +149,3 @@ class PublishTest(ContentTest):
         found = lookups_content.list_versions.submit(self.ana, {"agent": SOMNIO})
         self.assertEqual([row["version"] for row in found["items"]], [2, 1])
         self.assertEqual([row["state"] for row in found["items"]], ["draft", "published"])
-
-
-class ConflictTest(ContentTest):
-    def test_two_who_saw_the_same_do_not_overwrite_each_other(self):
-        seen = self.read()["revision"]
-        self.edit_price(revision=seen)
-        with self.assertRaises(Conflict):
-            self.edit_price("Lo mío", revision=seen)
-        self.edit_price("Lo mío", revision=self.read()["revision"])
-
-    def test_what_was_published_or_rolled_back_meanwhile_is_a_conflict(self):
-        self.edit_price()
-        seen = self.read()["revision"]
-        self.publish(revision=seen)
-        contents.roll_back(self.ana, agent=SOMNIO, version=0)
-        with self.assertRaises(Conflict):
-            self.edit_price("Lo mío", revision=seen)
-
-    def test_a_difference_seen_is_the_one_that_is_published(self):
-        self.edit_price()
-        seen = self.diff()["revision"]
-        self.edit_price("Otra")
-        with self.assertRaises(Conflict):
-            self.publish(revision=seen)
-
-
-class NonsenseTest(ContentTest):
-    def refused(self, **wish: Any) -> str:
-        with self.assertRaises(Refused) as caught:
-            self.edit(**wish)
-        self.assertFalse(AgentVersion.objects.exists())
-        return caught.exception.message
-
-    def text(self, text: str = "hola", **more: Any) -> str:
-        return self.refused(intent="precio", texts=[Line(text=text, **more)])
-
-    def test_an_unknown_variable(self):
-        self.assertIn("{{descuento}}", self.text("Vale {{descuento}}"))
-
-    def test_an_unknown_intent(self):
-        self.assertIn("regalo", self.refused(intent="regalo", texts=[Line(text="x")]))
-        self.assertIn("regalo", self.refused(intent="regalo", examples=["un regalo"]))
-
-    def test_bad_pauses(self):
-        for delay in (-1, 61, float("nan"), float("inf")):
-            with self.subTest(delay=delay):
-                self.assertIn("0 to 60", self.text(delay=delay))
-
-    def test_empty_and_endless_texts(self):
-        self.assertIn("empty", self.text("  \n "))
-        self.assertIn("4096", self.text("a" * 4097))
-        self.assertIn("no answer", self.refused(intent="precio", texts=[]))
-        self.assertIn("no answer", self.text(visit="next"))
-
-    def test_pictures_need_an_address(self):
-        for address in ("foto.png", "http://a.co/x.png", "javascript:x", "https://", "https://[x"):
-            with self.subTest(address=address):
-                self.assertIn("https://", self.text(f"{address}|Mira", kind="image"))
-        self.edit(intent="precio", texts=[Line(text="https://a.co/x.png|Mira {{precio_1x}}",
-                                               kind="image")])  # fmt: skip
-
-    def test_examples_that_teach_nothing_or_two_things(self):
-        self.assertIn("already", self.refused(intent="precio", examples=["¿Hacen envíos?"]))
-        self.assertIn("needs", self.refused(intent="precio", examples=["  "]))
-        self.assertIn("is not", self.refused(intent="precio", examples=["😀😀"]))
-
-    def test_fields_thresholds_and_timers_that_there_are_not(self):
-        self.assertIn("cedula", self.refused(fields={"cedula": "x"}))
-        self.assertIn("characters", self.refused(fields={"barrio": " "}))
-        self.assertIn("surer", self.refused(thresholds={"clarify": 70}))
-        self.assertIn("surer", self.refused(thresholds={"proceed": 101}))
-        self.assertIn("eterno", self.refused(timers={"eterno": {"0": 5}}))
-        self.assertIn("level", self.refused(timers={"real": {"9": 5}}))
-        self.assertIn("seconds", self.refused(timers={"real": {"0": 0}}))
-
-    def test_texts_of_no_intent_and_of_no_agent(self):
-        self.refused(texts=[Line(text="x")])
-        with self.assertRefused(field="agent"):
-            contents.edit(self.ana, agent="nobody", intent="precio")
-
-
-class UseTest(ContentTest):
-    def test_new_examples_change_what_is_understood_without_a_deploy(self):
-        odd = "que vuelta con la plata del tarrito azulito"
-        before = comprehension.comprehend(self.ana, agent=SOMNIO, text=odd)
-        own = [e.text for e in content.own(SOMNIO).examples if e.intent == "invima"]
-        self.edit(intent="invima", examples=[*own, odd])
-        again = comprehension.comprehend(self.ana, agent=SOMNIO, text=odd)
-        self.assertEqual(again["intent"], before["intent"])
-        self.assertNotEqual(before["intent"], "invima")
-        self.publish()
-        after = comprehension.comprehend(self.ana, agent=SOMNIO, text=odd)
-        self.assertEqual((after["intent"], after["source"]), ("invima", "embedded"))
-        contents.roll_back(self.ana, agent=SOMNIO, version=0)
-        back = comprehension.comprehend(self.ana, agent=SOMNIO, text=odd)
-        self.assertEqual(back["intent"], before["intent"])
-
-    def test_examples_and_field_notes_reach_a_models_prompt(self):
-        own = [e.text for e in content.own(SOMNIO).examples if e.intent == "invima"]
-        self.edit(
-            intent="invima",
-            examples=[*own, "eso trae papeles del gobierno"],
-            fields={"barrio": "the neighbourhood, never the street"},
-        )
-        self.publish()
-        agent = content.current(SOMNIO).agent
-        self.assertIn("eso trae papeles del gobierno", agent.prompt)
-        self.assertEqual(agent.fields["barrio"], "the neighbourhood, never the street")
-        self.assertNotEqual(agent.prompt_version, content.own(SOMNIO).agent.prompt_version)
-
-    def test_thresholds_and_timers_are_the_versions(self):
-        self.edit(thresholds={"clarify": 30}, timers={"real": {"0": 900}})
-        self.publish()
-        agent = content.current(SOMNIO).agent
-        self.assertEqual(agent.thresholds["clarify"], 30)
-        self.assertEqual(agent.thresholds["proceed"], 85)
-        self.assertEqual(agent.presets["real"], {0: 900, 1: 360, 2: 120, 3: 600, 4: 600})
-
-    def test_the_common_turn_asks_one_query_for_the_content(self):
-        self.edit_price()
-        self.publish()
-        content.current(SOMNIO)
-        with self.assertNumQueries(1):
-            content.current(SOMNIO)
-
-    def test_a_version_by_number_and_the_draft(self):
-        self.edit_price()
-        self.assertEqual(content.at(SOMNIO, 0).version, 0)
-        draft = content.draft(SOMNIO)
-        assert draft is not None
-        self.assertEqual((draft.version, content.at(SOMNIO, 1).texts), (1, draft.texts))
-        self.edit_price("Otra vez")
-        again = content.draft(SOMNIO)
-        assert again is not None
-        self.assertNotEqual(again.texts, draft.texts)

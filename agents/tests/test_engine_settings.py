@@ -10,28 +10,12 @@ from django.utils import timezone
 
 from agents.engine import checks, registry, situation
 from agents.models import AgentSetting, AgentTurn, Session
-from agents.operations import settings
 from agents.tests import messages_answers as answers
 from agents.tests.selling import SOMNIO, SellingTest, claude_at
+from agents.tests.settings_desk import SettingsTest
 from inbox.models import Message
-from inbox.operations import channels
-from inbox.testing import inbound_payload
 from morfx.jobs.models import Job
-from morfx.operations.catalogue import lookups, operations
 from morfx.operations.errors import Invalid, Refused
-
-OTHER_NUMBER = "1055500002"
-
-
-class SettingsTest(SellingTest):
-    def set(self, **inputs):
-        return settings.set_agent(self.ana, agent=SOMNIO, **inputs)
-
-    def timer(self) -> tuple[int, int]:
-        """Return the one running timer: its level, and the whole seconds left."""
-        row = Job.objects.get(key__startswith="agent:")
-        left = (row.due_at - timezone.now()).total_seconds()
-        return row.args["level"], round(left / 5) * 5
 
 
 class ThresholdsTest(SettingsTest):
@@ -123,61 +107,6 @@ class TimersTest(SettingsTest):
                 self.set(timers=wrong)
 
 
-class ChannelTest(SettingsTest):
-    def other_channel(self):
-        return channels.connect(
-            self.ana, provider="cloud", phone_number_id=OTHER_NUMBER, token="t", app_secret="s",
-            verify_token="v", base_url=self.whatsapp.url,
-        )  # fmt: skip
-
-    def test_a_number_without_settings_follows_the_workspace(self):
-        self.assertTrue(self.says("hola"))
-
-    def test_a_numbers_own_settings_hold_there_and_begin_as_the_workspaces(self):
-        own = self.set(channel=self.channel, handover_message="Del canal")
-        self.assertEqual((own.speed, own.is_on, own.channel_id), (0.0, False, self.channel.pk))
-        self.assertEqual(self.says("hola"), [])
-        self.assertEqual(Message.objects.latest("id").heard_by, "agent_off")
-        self.set(channel=self.channel, on=True)
-        self.assertTrue(self.says("hola"))
-
-    def test_another_number_is_not_touched(self):
-        self.set(channel=self.other_channel(), on=False)
-        self.assertTrue(self.says("hola"))
-
-    def test_one_agent_answers_on_a_number_and_the_newest_choice_is_it(self):
-        settings.set_agent(self.ana, agent=SOMNIO, channel=self.channel, on=True)
-        twin = mock.Mock(id="twin", handover_message="x", thresholds=registry.THRESHOLDS,
-                         presets={"real": {0: 1}}, furnish=lambda actor: None)  # fmt: skip
-        with mock.patch.dict(registry.agents, {"twin": twin}):
-            settings.set_agent(self.ana, agent="twin", channel=self.channel, on=True)
-        on = AgentSetting.objects.filter(channel=self.channel, is_on=True)
-        self.assertEqual([row.agent for row in on], ["twin"])
-        setting = situation.setting_of(self.a_conversation())
-        assert setting is not None
-        self.assertEqual(setting.agent, "twin")
-
-    def test_following_again(self):
-        self.set(channel=self.channel, on=False)
-        settings.follow(self.ana, channel=self.channel)
-        settings.follow(self.ana, channel=self.channel)
-        self.assertTrue(self.says("hola"))
-        self.assertEqual(AgentSetting.objects.count(), 1)
-
-    def test_a_stranger_cannot(self):
-        strangers = {"agent": SOMNIO, "channel": str(self.channel.pk), "on": True}
-        with self.assertRaises(Refused):
-            operations["agents.agent.set"].submit(self.other_shop.owner, strangers)
-        with self.assertRaises(Refused):
-            operations["agents.agent.follow"].submit(
-                self.other_shop.owner, {"channel": str(self.channel.pk)}
-            )
-
-    def a_conversation(self):
-        self.customer_writes("hola")
-        return self.conversation()
-
-
 class HoursTest(SettingsTest):
     def hours_around_now(self, *, open_now: bool):
         """Return a week that is open, or closed, at this moment in the workspace's zone."""
@@ -253,65 +182,3 @@ class ChecksTest(SellingTest):
             self.assertFalse(checks.finding().ok)
             (error,) = checks.at_start(None)
         self.assertIn("crm.order.fly", error.msg)
-
-
-class CostTest(SellingTest):
-    def test_what_a_turn_cost_is_money_wherever_it_is_answered(self):
-        with claude_at():
-            self.says("cuanto vale?")
-        listed = lookups["agents.turn.list"].submit(self.ana, {})["items"]
-        turn = next(row for row in listed if row["role"] == "customer")
-        self.assertEqual(turn["cost"]["currency"], "USD")
-        self.assertGreater(float(turn["cost"]["amount"]), 0)
-        self.assertEqual(turn["trace"]["models"][0]["cost"]["currency"], "USD")
-        (call,) = lookups["agents.call.list"].submit(self.ana, {})["items"]
-        self.assertEqual(call["cost"], turn["cost"])
-
-
-class FirstTurnTest(SellingTest):
-    def test_it_is_the_first_of_its_session_and_no_other(self):
-        first = []
-        read = situation.read
-
-        def watched(*args, **kwargs):
-            here = read(*args, **kwargs)
-            first.append(here.world.first_turn)
-            return here
-
-        with mock.patch("agents.engine.situation.read", watched):
-            self.says("hola")
-            self.says("cuanto vale?")
-            Session.objects.update(last_activity_at=timezone.now() - timedelta(hours=25))
-            self.says("hola")
-        self.assertEqual(first, [True, False, True])
-
-    def test_what_the_shop_knows_of_the_customer_is_the_worlds(self):
-        self.customer_writes("hola")
-        contact = self.conversation().contact
-        assert contact is not None
-        contact.city, contact.email = "Cali", "marta@example.com"
-        contact.save()
-        setting = situation.setting_of(self.conversation())
-        assert setting is not None
-        here = situation.read(self.conversation(), setting, Session(agent=SOMNIO), [])
-        self.assertEqual(here.world.contact["city"], "Cali")
-        self.assertEqual(here.world.contact["email"], "marta@example.com")
-        self.assertNotIn("address", here.world.contact)
-        self.assertEqual(here.world.policies, {"promos_timeout": "order"})
-        self.set_policy("remind")
-        setting = situation.setting_of(self.conversation())
-        assert setting is not None
-        here = situation.read(self.conversation(), setting, Session(agent=SOMNIO), [])
-        self.assertEqual(here.world.policies, {"promos_timeout": "remind"})
-
-    def set_policy(self, policy):
-        settings.set_agent(self.ana, agent=SOMNIO, promos_timeout=policy)
-
-
-class WindowTest(SellingTest):
-    def test_who_wrote_more_than_a_day_ago_is_not_answered_and_it_says_why(self):
-        long_ago = (timezone.now() - timedelta(hours=25)).timestamp()
-        self.store(inbound_payload("hola", sender=self.sender, at=long_ago))
-        self.run_jobs(ahead=1)
-        self.assertEqual(self.phone_shows(), [])
-        self.assertEqual(Message.objects.get().heard_by, "window_closed")

@@ -15,8 +15,9 @@ from agents.models import AgentTurn, ModelCall
 from agents.operations import settings
 from agents.tests import messages_answers as answers
 from agents.tests.messages_api import Api
-from agents.tests.reference_cases import CASES, GivesBack, Person, Says, Step, Waits
+from agents.tests.reference_cases import CASES
 from agents.tests.reference_doors import CONTACT, Crm, Door, Phone, Rehearsal, Seen
+from agents.tests.reference_steps import GivesBack, Person, Says, Step, Waits
 from agents.tests.selling import SOMNIO, CommittedSellingTest, SellingTest, claude_at
 from crm.models import Contact, Task
 from inbox.models import Conversation, Message, Send

@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.models import AgentSetting
 from agents.operations import sandbox, settings
-from agents.tests.reference_cases import EVERYTHING
+from agents.tests.reference_steps import EVERYTHING
 from agents.tests.selling import SOMNIO
 from morfx.testing.case import CafeTest
 
